@@ -1,0 +1,20 @@
+"""A curve and the name of its group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jalon.core import Curve
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelledCurve:
+    """A curve and the name of its group, as the reader will see it.
+
+    Attributes:
+        label: the name of the group; "" for a single curve that needs none.
+        curve: its steps, interval and counts, times in days.
+    """
+
+    label: str
+    curve: Curve
