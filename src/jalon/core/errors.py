@@ -39,18 +39,27 @@ class DataFileError(UserError):
         problem: what was seen and what to do.
         line: line of the file, the header being line 1.
         column: name of the column.
+        more: further problems of the same file, so that all can be mended at once.
     """
 
     def __init__(
-        self, path: Path, problem: str, line: int | None = None, column: str | None = None
+        self,
+        path: Path,
+        problem: str,
+        line: int | None = None,
+        column: str | None = None,
+        more: tuple[str, ...] = (),
     ) -> None:
         self.path, self.problem, self.line, self.column = path, problem, line, column
+        self.more = more
         place = [path.name]
         if line is not None:
             place.append(f"line {line}")
         if column is not None:
             place.append(f"column {column}")
-        super().__init__(f"{', '.join(place)}: {problem}")
+        others = "".join(f"\n  {text}" for text in more)
+        heading = f"\nand {len(more)} more:" if more else ""
+        super().__init__(f"{', '.join(place)}: {problem}{heading}{others}")
 
 
 class StudyFileError(UserError):
