@@ -94,7 +94,9 @@ def _floats(values: npt.ArrayLike, name: str) -> Floats:
 def _whole(values: npt.ArrayLike, name: str) -> Integers:
     array = _floats(values, name)
     if np.any(array != np.round(array)):
-        raise UnsuitableDataError(f"{name} holds values that are not whole numbers; code it 0, 1, …")
+        raise UnsuitableDataError(
+            f"{name} holds values that are not whole numbers; code it 0, 1, …"
+        )
     return array.astype(np.int64)
 
 
@@ -111,7 +113,9 @@ def _check(data: SurvivalData) -> None:
             f"time is negative for {int(np.sum(data.time < 0))} patients; count from time zero"
         )
     if np.any(data.event < 0):
-        raise UnsuitableDataError("event is negative; code it 0 censored, 1 event, 2 other cause, …")
+        raise UnsuitableDataError(
+            "event is negative; code it 0 censored, 1 event, 2 other cause, …"
+        )
     if data.weight is not None and np.any(data.weight < 0):
         raise UnsuitableDataError("weight is negative for some patients; weights are >= 0")
     if data.entry is not None and np.any(data.entry >= data.time):
