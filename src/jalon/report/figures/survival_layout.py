@@ -1,0 +1,168 @@
+"""Where everything stands on a survival figure, before anything is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jalon.core.numbers import write_count
+from jalon.core.units import DAYS_PER
+from jalon.report.figures.end_labels import EndLabel, Frame, place_end_labels
+from jalon.report.figures.month_axis import place_ticks
+from jalon.report.figures.steps import Steps, cut_steps
+from jalon.report.figures.typeface import measure_width, wrap_words
+from jalon.report.labelled_curve import LabelledCurve
+
+SMALL = 7.0
+NORMAL = 7.5
+LINE = 3.3
+KEY_WIDTH = 6.0
+_EDGE = 1.0
+_TALLEST = 78.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SurvivalLayout:
+    """The places of a survival figure, in millimetres from the top left corner.
+
+    Attributes:
+        width: of the sheet.
+        left: of the frame.
+        frame: the frame that the curves are drawn in.
+        ticks: of the time axis, in months.
+        steps: what is drawn of each curve.
+        end_labels: places of labels at the ends of curves; None when a legend is used.
+        label_lines: the lines of each label.
+        legend_rows: curves of each row of the legend; empty when none is needed.
+        stacked: True when group names stand above their numbers at risk, not beside.
+        at_risk: numbers at risk as written, one row per curve, one per tick.
+    """
+
+    width: float
+    left: float
+    frame: Frame
+    ticks: tuple[float, ...]
+    steps: tuple[Steps, ...]
+    end_labels: tuple[EndLabel, ...] | None
+    label_lines: tuple[tuple[str, ...], ...]
+    legend_rows: tuple[tuple[int, ...], ...]
+    stacked: bool
+    at_risk: tuple[tuple[str, ...], ...]
+
+    def x(self, month: float) -> float:
+        """Return where a month stands on the sheet."""
+        return self.left + self.frame.x(month)
+
+
+def lay_out(curves: Sequence[LabelledCurve], horizon: float, width: float) -> SurvivalLayout:
+    """Find a place for everything so that nothing overlaps and nothing is cut.
+
+    Labels at the ends of the curves are tried first; a legend above the frame replaces
+    them when they would collide.
+
+    Args:
+        curves: one per group.
+        horizon: end of the time axis in months.
+        width: of the sheet in millimetres.
+
+    Returns:
+        The layout.
+    """
+    labels = [item.label for item in curves]
+    direct = _arrange(curves, horizon, width, _end_label_lines(labels, width))
+    if direct.end_labels is not None or not any(labels):
+        return direct
+    return _arrange(curves, horizon, width, None)
+
+
+def _end_label_lines(labels: Sequence[str], width: float) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(wrap_words(label, SMALL, 0.24 * width)) for label in labels)
+
+
+def _arrange(
+    curves: Sequence[LabelledCurve],
+    horizon: float,
+    width: float,
+    lines: tuple[tuple[str, ...], ...] | None,
+) -> SurvivalLayout:
+    """Lay out with labels at the ends (their lines given) or with a legend (None)."""
+    labels = [item.label for item in curves]
+    number = _widest_number(curves)
+    stacked = _names_need_own_line(labels, width)
+    left = _left_margin(labels, number, stacked)
+    sizes = [_block_size(item) for item in lines or ()]
+    right = max([_EDGE + number / 2, 2.5, *(1.8 + w + _EDGE for w, _ in sizes if w)])
+    frame = Frame(horizon, width - left - right, min(0.48 * width + 8, _TALLEST))
+    ticks = place_ticks(horizon, frame.width, number + 2.2)
+    steps = tuple(cut_steps(item.curve, horizon, frame.width) for item in curves)
+    single = lines is not None and not any(labels)
+    places = place_end_labels(steps, sizes, frame) if lines is not None and not single else None
+    if places and not _fits(places, sizes, width - left - _EDGE):
+        places = None
+    return SurvivalLayout(
+        width=width,
+        left=left,
+        frame=frame,
+        ticks=ticks,
+        steps=steps,
+        end_labels=places,
+        label_lines=lines or tuple((label,) for label in labels),
+        legend_rows=() if lines is not None else _flow(labels, width - left - _EDGE),
+        stacked=stacked,
+        at_risk=tuple(_numbers_at_risk(item, ticks) for item in curves),
+    )
+
+
+def _numbers_at_risk(item: LabelledCurve, ticks: Sequence[float]) -> tuple[str, ...]:
+    days = [tick * DAYS_PER["months"] for tick in ticks]
+    return tuple(write_count(number) for number in item.curve.at_risk_at(days))
+
+
+def _widest_number(curves: Sequence[LabelledCurve]) -> float:
+    """Return the room that the widest number at risk or tick label needs."""
+    most = [max(item.curve.at_risk, default=0.0) for item in curves]
+    return max(measure_width(write_count(number), SMALL) for number in [*most, 100])
+
+
+def _names_need_own_line(labels: Sequence[str], width: float) -> bool:
+    return max(measure_width(label, SMALL) for label in labels) > 0.2 * width
+
+
+def _left_margin(labels: Sequence[str], number: float, stacked: bool) -> float:
+    axis = _EDGE + LINE + 1.5 + measure_width("100", SMALL) + 1.8
+    names = 0.0 if stacked else max(measure_width(label, SMALL) for label in labels)
+    return max(axis, _EDGE + names + (2.0 if names else 0) + number / 2)
+
+
+def _block_size(lines: Sequence[str]) -> tuple[float, float]:
+    return max(measure_width(line, SMALL) for line in lines), LINE * len(lines)
+
+
+def _fits(places: Sequence[EndLabel], sizes: Sequence[tuple[float, float]], room: float) -> bool:
+    return all(place.x + size[0] <= room for place, size in zip(places, sizes, strict=True))
+
+
+def _flow(labels: Sequence[str], room: float) -> tuple[tuple[int, ...], ...]:
+    """Fill the rows of the legend from left to right."""
+    rows: list[list[int]] = []
+    used = room
+    for i, label in enumerate(labels):
+        wide = legend_entry_width(label)
+        if used + wide > room:
+            rows.append([])
+            used = 0.0
+        rows[-1].append(i)
+        used += wide
+    return tuple(tuple(row) for row in rows)
+
+
+def legend_entry_width(label: str) -> float:
+    """Return the room that one entry of the legend takes, the gap after it included.
+
+    Args:
+        label: name of the group.
+
+    Returns:
+        Millimetres.
+    """
+    return KEY_WIDTH + 1.5 + measure_width(label, SMALL) + 4.5
