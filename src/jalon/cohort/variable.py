@@ -1,0 +1,145 @@
+"""One study variable from columns that each file codes in its own way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import polars as pl
+
+from jalon.cohort.build import Cohort
+from jalon.core.errors import DefinitionError, UnsuitableDataError
+from jalon.dictionary import Column
+
+VariableKind = Literal["number", "flag", "ordered", "category"]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable as the study means it, whatever a file calls it.
+
+    Attributes:
+        name: short name, used in the score.
+        label_en: its name for a reader, in English.
+        label_fr: its name for a reader, in French.
+        kind: "number", "flag" (0 or 1), "ordered" levels or "category".
+        unit: unit of a number.
+        levels: the levels of an ordered variable or category, lowest first.
+    """
+
+    name: str
+    label_en: str
+    kind: VariableKind
+    label_fr: str = ""
+    unit: str = ""
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one file holds a variable, and how its coding becomes the study's.
+
+    Attributes:
+        column: the column of the file.
+        levels: the file's value to the study's level ("0" or "1" for a flag); empty when
+            the file already uses the study's levels.
+        bands: limits that cut a number into levels; each limit belongs to the lower level.
+    """
+
+    column: str
+    levels: Mapping[str, str] = field(default_factory=dict)
+    bands: tuple[float, ...] = ()
+
+
+def derive_variable(cohort: Cohort, variable: Variable, source: Source) -> pl.Series:
+    """Return one variable for every patient, coded as the study codes it.
+
+    Args:
+        cohort: the patients.
+        variable: what the study means by it.
+        source: where this file holds it.
+
+    Returns:
+        shape (n,), named after the variable: Float64 for a number, Int64 for a flag, Enum
+        of the levels otherwise; null where the column is missing.
+
+    Raises:
+        DefinitionError: the column cannot give this variable, or its unit differs.
+        UnsuitableDataError: patients hold a value that no level stands for.
+    """
+    column = cohort.table.column(source.column)
+    values = cohort.frame[column.name]
+    if variable.kind == "number":
+        return _number(values, variable, source, column)
+    levels = ("0", "1") if variable.kind == "flag" else variable.levels
+    if not levels:
+        raise DefinitionError(f"variable {variable.name} is {variable.kind}; give its levels")
+    if source.bands:
+        texts = _cut(values, variable, source, (column, levels))
+    else:
+        texts = _translate(values, variable, source, levels)
+    kind = pl.Int64() if variable.kind == "flag" else pl.Enum(levels)
+    return texts.cast(kind).alias(variable.name)
+
+
+def _number(values: pl.Series, variable: Variable, source: Source, column: Column) -> pl.Series:
+    if source.bands or source.levels:
+        raise DefinitionError(
+            f"variable {variable.name} is a number, so its source has neither levels nor bands"
+        )
+    if column.kind in {"category", "identifier"}:
+        raise DefinitionError(
+            f"variable {variable.name} is a number, but column {column.name} is {column.expected}"
+        )
+    if variable.unit and column.unit and variable.unit != column.unit:
+        raise DefinitionError(
+            f"variable {variable.name} is in {variable.unit}, but column {column.name} is in "
+            f"{column.unit}; bring the file to {variable.unit}"
+        )
+    return values.cast(pl.Float64).alias(variable.name)
+
+
+def _cut(
+    values: pl.Series, variable: Variable, source: Source, meant: tuple[Column, tuple[str, ...]]
+) -> pl.Series:
+    column, levels = meant
+    bands = np.asarray(source.bands, dtype=np.float64)
+    if not column.is_numeric or source.levels:
+        raise DefinitionError(
+            f"variable {variable.name}: bands cut a number, and stand without levels; column "
+            f"{column.name} is {column.expected}"
+        )
+    if len(levels) != len(bands) + 1 or np.any(np.diff(bands) <= 0):
+        raise DefinitionError(
+            f"variable {variable.name} has {len(levels)} levels, so it needs {len(levels) - 1} "
+            f"ascending bands; found {len(bands)}"
+        )
+    numbers = values.cast(pl.Float64)
+    rank = np.searchsorted(bands, numbers.fill_null(0.0).to_numpy(), side="left")
+    texts = pl.Series(np.asarray(levels, dtype=object)[rank].tolist(), dtype=pl.String)
+    return texts.set(numbers.is_null(), None)
+
+
+def _translate(
+    values: pl.Series, variable: Variable, source: Source, levels: tuple[str, ...]
+) -> pl.Series:
+    # A number column with few whole values (a grade) is named by its digits.
+    whole = values.dtype.is_float() and bool((values == values.round()).all())
+    texts = (values.cast(pl.Int64) if whole else values).cast(pl.String)
+    known = dict(source.levels) or {level: level for level in levels}
+    unknown = sorted(set(known.values()) - set(levels))
+    if unknown:
+        raise DefinitionError(
+            f"variable {variable.name} has no level {unknown[0]}; it has {', '.join(levels)}"
+        )
+    found = texts.replace_strict(known, default=None, return_dtype=pl.String)
+    lost = int((texts.is_not_null() & found.is_null()).sum())
+    if lost:
+        raise UnsuitableDataError(
+            f"variable {variable.name}: {lost:,} patients hold a value in column "
+            f"{source.column} that no level stands for; add it to the levels of its source, or "
+            "leave these patients out with a criterion"
+        )
+    return found
