@@ -43,8 +43,9 @@ class Source:
 
     Attributes:
         column: the column of the file.
-        levels: the file's value to the study's level ("0" or "1" for a flag); empty when
-            the file already uses the study's levels.
+        levels: the file's value (as kept, or an alias of it) to the study's level ("0" or
+            "1" for a flag); empty when the file already uses the study's levels, or holds
+            0 and 1 for the lower and the higher of two.
         bands: limits that cut a number into levels; each limit belongs to the lower level.
     """
 
@@ -79,7 +80,7 @@ def derive_variable(cohort: Cohort, variable: Variable, source: Source) -> pl.Se
     if source.bands:
         texts = _cut(values, variable, source, (column, levels))
     else:
-        texts = _translate(values, variable, source, levels)
+        texts = _translate(values, variable, _match_levels(variable, source, column, levels))
     kind = pl.Int64() if variable.kind == "flag" else pl.Enum(levels)
     return texts.cast(kind).alias(variable.name)
 
@@ -122,24 +123,40 @@ def _cut(
     return texts.set(numbers.is_null(), None)
 
 
-def _translate(
-    values: pl.Series, variable: Variable, source: Source, levels: tuple[str, ...]
-) -> pl.Series:
+def _match_levels(
+    variable: Variable, source: Source, column: Column, levels: tuple[str, ...]
+) -> dict[str, str]:
+    """Return the study's level of each value that the column keeps."""
+    kept = {text: level.value for level in column.levels for text in (level.value, *level.aliases)}
+    if column.kind == "flag":
+        kept |= {"0": "0", "1": "1"}
+    if not source.levels:
+        # A flag's 0 and 1 are the lower and the higher of two levels.
+        values = ("0", "1") if column.kind == "flag" and len(levels) == 2 else levels
+        return dict(zip(values, levels, strict=True))
+    for text, level in source.levels.items():
+        if kept and text not in kept:
+            raise DefinitionError(
+                f"variable {variable.name}: column {column.name} has no value {text}; it is "
+                f"{column.expected}"
+            )
+        if level not in levels:
+            raise DefinitionError(
+                f"variable {variable.name} has no level {level}; it has {', '.join(levels)}"
+            )
+    return {kept.get(text, text): level for text, level in source.levels.items()}
+
+
+def _translate(values: pl.Series, variable: Variable, level_of: dict[str, str]) -> pl.Series:
     # A number column with few whole values (a grade) is named by its digits.
     whole = values.dtype.is_float() and bool((values == values.round()).all())
     texts = (values.cast(pl.Int64) if whole else values).cast(pl.String)
-    known = dict(source.levels) or {level: level for level in levels}
-    unknown = sorted(set(known.values()) - set(levels))
-    if unknown:
-        raise DefinitionError(
-            f"variable {variable.name} has no level {unknown[0]}; it has {', '.join(levels)}"
-        )
-    found = texts.replace_strict(known, default=None, return_dtype=pl.String)
+    found = texts.replace_strict(level_of, default=None, return_dtype=pl.String)
     lost = int((texts.is_not_null() & found.is_null()).sum())
     if lost:
         raise UnsuitableDataError(
-            f"variable {variable.name}: {lost:,} patients hold a value in column "
-            f"{source.column} that no level stands for; add it to the levels of its source, or "
-            "leave these patients out with a criterion"
+            f"variable {variable.name}: {lost:,} patients hold a value in column {values.name} "
+            "that no level stands for; add it to the levels of its source, or leave these "
+            "patients out with a criterion"
         )
     return found
