@@ -170,7 +170,7 @@ def _polish(field: Field, best: Found) -> Found:
 
 def _drop_each(points: tuple[int, ...]) -> list[tuple[int, ...]]:
     return [
-        _reduce(points[:term] + (0,) + points[term + 1 :])
+        _reduce((*points[:term], 0, *points[term + 1 :]))
         for term, point in enumerate(points)
         if point
     ]
@@ -184,7 +184,7 @@ def _open_terms(field: Field, points: tuple[int, ...], own: bool = False) -> npt
     room = (per_variable > 0) & (per_variable < field.settings.max_terms)
     if not full:
         room |= per_variable == 0
-    free = room[field.variable] & ~used & field.usable
+    free: npt.NDArray[np.bool_] = room[field.variable] & ~used & field.usable
     return free | used if own else free
 
 
@@ -205,8 +205,8 @@ def _try_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> li
         points = [factor * point for point in state.points]
         points[term] += step
         reduced = _reduce(tuple(points))
-        common = max(map(abs, points)) // max(1, max(map(abs, reduced)))
-        found.append(_price(field, reduced, float(scale) * max(1, common), float(loss)))
+        common = max(1, gcd(*points))
+        found.append(_price(field, reduced, float(scale) * common, float(loss)))
     return found
 
 
@@ -222,7 +222,8 @@ def _list_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> I
     term, factor, target = (axis.ravel() for axis in grid)
     step = target - factor * np.array(state.points)[term]
     keep = (step != 0) & (field.sign[term] * target >= 0)
-    return np.column_stack([factor, step, term])[keep].astype(np.int64)
+    moves: Integers = np.column_stack([factor, step, term])[keep].astype(np.int64)
+    return moves
 
 
 def _guess_change(scale: float, own: Floats, terms: Floats, moves: Integers) -> Floats:

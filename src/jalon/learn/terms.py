@@ -91,10 +91,10 @@ def build_terms(candidates: Sequence[Candidate], columns: Mapping[str, Floats]) 
             cut.append(limit)
             rows.append(bits)
         if not seen:
+            limits = ", ".join(f"{limit:g}" for limit in candidate.cuts)
             raise UnsuitableDataError(
-                f"{candidate.name}: every limit ({', '.join(f'{c:g}' for c in candidate.cuts)}) puts "
-                "all patients on one side; give limits inside its range "
-                f"({values.min():g} to {values.max():g})"
+                f"{candidate.name}: every limit ({limits}) puts all patients on one side; give "
+                "limits inside its range"
             )
     return Terms(
         tuple(candidates),
@@ -114,8 +114,8 @@ def _values(candidate: Candidate, columns: Mapping[str, Floats]) -> Floats:
     missing = int(np.isnan(values).sum())
     if missing:
         raise UnsuitableDataError(
-            f"{candidate.name} is missing for {missing} of {values.size} patients; leave them out by "
-            "a criterion, or complete them first"
+            f"{candidate.name} is missing for {missing} of {values.size} patients; leave them out "
+            "by a criterion, or complete them first"
         )
     if values.size and values.min() == values.max():
         raise UnsuitableDataError(

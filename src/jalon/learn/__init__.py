@@ -1,0 +1,24 @@
+"""Learning integer scores from survival data. It sees arrays, never patients."""
+
+from jalon.learn.card import CardText, find_shift, write_card
+from jalon.learn.groups import GroupSettings, cut_totals, find_group
+from jalon.learn.score import LearnedScore, check_terms, learn_score, refit_score
+from jalon.learn.search import SearchSettings
+from jalon.learn.terms import Candidate, Terms, build_terms
+
+__all__ = [
+    "Candidate",
+    "CardText",
+    "GroupSettings",
+    "LearnedScore",
+    "SearchSettings",
+    "Terms",
+    "build_terms",
+    "check_terms",
+    "cut_totals",
+    "find_group",
+    "find_shift",
+    "learn_score",
+    "refit_score",
+    "write_card",
+]
