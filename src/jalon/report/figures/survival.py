@@ -39,7 +39,7 @@ def survival_figure(
 
     Args:
         curves: one to six groups, all of kind "survival" or all "incidence", times in days.
-        endpoint: what is counted ("Overall survival"); written along the vertical axis.
+        endpoint: what is counted ("Overall survival"), written along the vertical axis.
         horizon: last month shown; None shows every curve to its end.
         result: a short text above the frame, for example ``Log-rank p < .001``.
         note: a label that must be seen, for example ``SYNTHETIC DATA``.
@@ -54,9 +54,9 @@ def survival_figure(
     _check_curves(curves)
     with house_settings():
         end = choose_horizon(curves) if horizon is None else horizon
-        layout = lay_out(curves, end, width_mm)
+        layout = lay_out(curves, endpoint, end, width_mm)
         header = _Header(result, note, layout, [item.label for item in curves])
-        sheet = draw_survival(curves, endpoint, layout, header)
+        sheet = draw_survival([item.label for item in curves], layout, header)
         groups = ", ".join(item.label for item in curves if item.label)
         title = f"{endpoint} by month: {groups}" if groups else f"{endpoint} by month"
         return sheet.svg(title, _describe(curves, layout, (result, note)))
@@ -79,14 +79,11 @@ class _Header:
         self.height = 2.0 + LINE * lines + (0.8 if lines else 0)
 
 
-def draw_survival(
-    curves: Sequence[LabelledCurve], endpoint: str, layout: SurvivalLayout, header: _Header
-) -> Sheet:
+def draw_survival(labels: Sequence[str], layout: SurvivalLayout, header: _Header) -> Sheet:
     """Draw everything on a sheet of the height that it needs.
 
     Args:
-        curves: one per group.
-        endpoint: words along the vertical axis.
+        labels: names of the groups.
         layout: where everything stands.
         header: what stands above the frame.
 
@@ -95,14 +92,14 @@ def draw_survival(
     """
     top, frame = header.height, layout.frame
     below = top + frame.height + 9.4
-    rows = len(curves) * (2 if layout.stacked else 1)
+    rows = len(labels) * (2 if layout.stacked else 1)
     sheet = Sheet(layout.width, below + LINE * (rows + 1) + 1.2)
     _write_header(sheet, layout, header)
-    axes = _draw_frame(sheet, layout, top, endpoint)
+    axes = _draw_frame(sheet, layout, top)
     for steps, stroke in zip(layout.steps, STROKES, strict=False):
         _draw_steps(axes, steps, stroke, frame.height)
     _write_end_labels(sheet, layout, top)
-    _write_at_risk(sheet, layout, below, [item.label for item in curves])
+    _write_at_risk(sheet, layout, below, labels)
     return sheet
 
 
@@ -140,7 +137,7 @@ def _write_header(sheet: Sheet, layout: SurvivalLayout, header: _Header) -> None
         y += LINE
 
 
-def _draw_frame(sheet: Sheet, layout: SurvivalLayout, top: float, endpoint: str) -> Axes:
+def _draw_frame(sheet: Sheet, layout: SurvivalLayout, top: float) -> Axes:
     frame = layout.frame
     axes = sheet.axes(layout.left, top, frame.width, frame.height)
     axes.set_xlim(0, frame.horizon)
@@ -160,15 +157,13 @@ def _draw_frame(sheet: Sheet, layout: SurvivalLayout, top: float, endpoint: str)
     axes.set_axisbelow(True)
     middle = layout.left + frame.width / 2
     sheet.write(middle, top + frame.height + 7.6, "Months", NORMAL, align="center")
-    _write_endpoint(sheet, layout, top, endpoint)
+    _write_endpoint(sheet, layout, top)
     return axes
 
 
-def _write_endpoint(sheet: Sheet, layout: SurvivalLayout, top: float, endpoint: str) -> None:
-    """Write along the vertical axis, in as many lines as the height of the frame needs."""
-    lines = wrap_words(f"{endpoint} (%)", NORMAL, layout.frame.height)
+def _write_endpoint(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
     axis_labels = measure_width("100", SMALL) + 2.6
-    for i, line in enumerate(reversed(lines)):
+    for i, line in enumerate(reversed(layout.endpoint_lines)):
         x = layout.left - axis_labels - i * LINE
         text = sheet.write(x, top + layout.frame.height / 2, line, NORMAL, align="right")
         text.set(rotation=90, va="center", rotation_mode="default")

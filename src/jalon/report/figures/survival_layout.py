@@ -32,6 +32,7 @@ class SurvivalLayout:
         ticks: of the time axis, in months.
         steps: what is drawn of each curve.
         end_labels: places of labels at the ends of curves; None when a legend is used.
+        endpoint_lines: the words along the vertical axis, from left to right.
         label_lines: the lines of each label.
         legend_rows: curves of each row of the legend; empty when none is needed.
         stacked: True when group names stand above their numbers at risk, not beside.
@@ -44,6 +45,7 @@ class SurvivalLayout:
     ticks: tuple[float, ...]
     steps: tuple[Steps, ...]
     end_labels: tuple[EndLabel, ...] | None
+    endpoint_lines: tuple[str, ...]
     label_lines: tuple[tuple[str, ...], ...]
     legend_rows: tuple[tuple[int, ...], ...]
     stacked: bool
@@ -54,7 +56,9 @@ class SurvivalLayout:
         return self.left + self.frame.x(month)
 
 
-def lay_out(curves: Sequence[LabelledCurve], horizon: float, width: float) -> SurvivalLayout:
+def lay_out(
+    curves: Sequence[LabelledCurve], endpoint: str, horizon: float, width: float
+) -> SurvivalLayout:
     """Find a place for everything so that nothing overlaps and nothing is cut.
 
     Labels at the ends of the curves are tried first; a legend above the frame replaces
@@ -62,6 +66,7 @@ def lay_out(curves: Sequence[LabelledCurve], horizon: float, width: float) -> Su
 
     Args:
         curves: one per group.
+        endpoint: words along the vertical axis.
         horizon: end of the time axis in months.
         width: of the sheet in millimetres.
 
@@ -69,32 +74,44 @@ def lay_out(curves: Sequence[LabelledCurve], horizon: float, width: float) -> Su
         The layout.
     """
     labels = [item.label for item in curves]
-    direct = _arrange(curves, horizon, width, _end_label_lines(labels, width))
+    height = min(0.48 * width + 8, _TALLEST)
+    words = tuple(wrap_words(f"{endpoint} (%)", NORMAL, height))
+    paper = _Paper(horizon, width, height, words)
+    direct = _arrange(curves, paper, _end_label_lines(labels, width))
     if direct.end_labels is not None or not any(labels):
         return direct
-    return _arrange(curves, horizon, width, None)
+    return _arrange(curves, paper, None)
 
 
 def _end_label_lines(labels: Sequence[str], width: float) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(wrap_words(label, SMALL, 0.24 * width)) for label in labels)
 
 
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """What is fixed before anything is placed."""
+
+    horizon: float
+    width: float
+    height: float
+    endpoint_lines: tuple[str, ...]
+
+
 def _arrange(
     curves: Sequence[LabelledCurve],
-    horizon: float,
-    width: float,
+    paper: _Paper,
     lines: tuple[tuple[str, ...], ...] | None,
 ) -> SurvivalLayout:
     """Lay out with labels at the ends (their lines given) or with a legend (None)."""
-    labels = [item.label for item in curves]
+    labels, width = [item.label for item in curves], paper.width
     number = _widest_number(curves)
     stacked = _names_need_own_line(labels, width)
-    left = _left_margin(labels, number, stacked)
+    left = _left_margin(labels, number, stacked, len(paper.endpoint_lines))
     sizes = [_block_size(item) for item in lines or ()]
     right = max([_EDGE + number / 2, 2.5, *(1.8 + w + _EDGE for w, _ in sizes if w)])
-    frame = Frame(horizon, width - left - right, min(0.48 * width + 8, _TALLEST))
-    ticks = place_ticks(horizon, frame.width, number + 2.2)
-    steps = tuple(cut_steps(item.curve, horizon, frame.width) for item in curves)
+    frame = Frame(paper.horizon, width - left - right, paper.height)
+    ticks = place_ticks(frame.horizon, frame.width, number + 1.6)
+    steps = tuple(cut_steps(item.curve, frame.horizon, frame.width) for item in curves)
     single = lines is not None and not any(labels)
     places = place_end_labels(steps, sizes, frame) if lines is not None and not single else None
     if places and not _fits(places, sizes, width - left - _EDGE):
@@ -106,6 +123,7 @@ def _arrange(
         ticks=ticks,
         steps=steps,
         end_labels=places,
+        endpoint_lines=paper.endpoint_lines,
         label_lines=lines or tuple((label,) for label in labels),
         legend_rows=() if lines is not None else _flow(labels, width - left - _EDGE),
         stacked=stacked,
@@ -125,11 +143,11 @@ def _widest_number(curves: Sequence[LabelledCurve]) -> float:
 
 
 def _names_need_own_line(labels: Sequence[str], width: float) -> bool:
-    return max(measure_width(label, SMALL) for label in labels) > 0.2 * width
+    return max(measure_width(label, SMALL) for label in labels) > 0.23 * width
 
 
-def _left_margin(labels: Sequence[str], number: float, stacked: bool) -> float:
-    axis = _EDGE + LINE + 1.5 + measure_width("100", SMALL) + 1.8
+def _left_margin(labels: Sequence[str], number: float, stacked: bool, lines: int) -> float:
+    axis = _EDGE + LINE * lines + 1.5 + measure_width("100", SMALL) + 1.8
     names = 0.0 if stacked else max(measure_width(label, SMALL) for label in labels)
     return max(axis, _EDGE + names + (2.0 if names else 0) + number / 2)
 

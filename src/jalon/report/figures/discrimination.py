@@ -1,0 +1,154 @@
+"""How well scores rank patients: one dot and interval per score and data set."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jalon.core import UnsuitableDataError
+from jalon.core.numbers import write_estimate, write_number
+from jalon.report.discrimination import DiscriminationRow
+from jalon.report.figures.palette import ACCENT, INK, QUIET, RULE, WARNING
+from jalon.report.figures.sheet import Sheet, house_settings
+from jalon.report.figures.typeface import measure_width, wrap_words
+
+_TEXT = 7.5
+_SMALL = 7.0
+_LINE = 3.4
+_EDGE = 1.0
+_GAP = 3.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """The horizontal scale: concordances from ``first`` to ``last`` between two edges."""
+
+    first: float
+    last: float
+    left: float
+    right: float
+
+    def x(self, value: float) -> float:
+        """Return where a concordance stands."""
+        share = (value - self.first) / (self.last - self.first)
+        return self.left + share * (self.right - self.left)
+
+    def ticks(self) -> list[float]:
+        """Return tenths inside the scale, twentieths when it is short."""
+        step = 2 if self.last - self.first > 0.25 else 1
+        return [i / 20 for i in range(0, 21, step) if self.first <= i / 20 <= self.last]
+
+
+def discrimination_figure(
+    rows: Sequence[DiscriminationRow], note: str = "", width_mm: float = 180
+) -> str:
+    """Draw how well scores rank patients: apparent, corrected, external, and rivals.
+
+    A concordance of 0.5 is a coin toss; 1 is a perfect ranking.
+
+    Args:
+        rows: one per score and data set, drawn in this order.
+        note: a label that must be seen, for example ``SYNTHETIC DATA``.
+        width_mm: print width: 85 for a column, 180 for a page.
+
+    Returns:
+        SVG text; the same input gives the same bytes.
+
+    Raises:
+        UnsuitableDataError: no row, or no row with a number.
+    """
+    known = [row for row in rows if not math.isnan(row.estimate.value)]
+    if not known:
+        raise UnsuitableDataError("no concordance was given; there is nothing to draw")
+    with house_settings():
+        numbers = max(measure_width(_number(row), _TEXT) for row in rows)
+        names = _name_lines(rows, 0.36 * width_mm)
+        left = _EDGE + max(_block_width(lines) for lines in names) + _GAP
+        scale = _choose_scale(known, left, width_mm - _EDGE - numbers - _GAP)
+        top = 3.0 + (_LINE + 1.0 if note else 0.0)
+        heights = [max(5.2, _LINE * len(lines) + 1.9) for lines in names]
+        sheet = Sheet(width_mm, top + sum(heights) + 10.2)
+        _draw_scale(sheet, scale, top, top + sum(heights))
+        if note:
+            right = width_mm - _EDGE
+            sheet.write(right, 3.4, note, _SMALL, weight="SemiBold", align="right", colour=WARNING)
+        y = top
+        for row, lines, height in zip(rows, names, heights, strict=True):
+            _draw_row(sheet, row, lines, scale, y + height / 2)
+            y += height
+        return sheet.svg("Concordance by score and data", _describe(rows, note))
+
+
+def _name_lines(rows: Sequence[DiscriminationRow], room: float) -> list[list[tuple[str, bool]]]:
+    """Return the lines of each row's name: its label, then who it rests on (quiet)."""
+    lines = []
+    for row in rows:
+        label = [(line, False) for line in wrap_words(row.label, _TEXT, room)]
+        basis = wrap_words(row.n_text, _SMALL, room) if row.n_text else []
+        lines.append(label + [(line, True) for line in basis])
+    return lines
+
+
+def _block_width(lines: Sequence[tuple[str, bool]]) -> float:
+    return max(measure_width(words, _SMALL if quiet else _TEXT) for words, quiet in lines)
+
+
+def _choose_scale(rows: Sequence[DiscriminationRow], left: float, right: float) -> _Scale:
+    """Choose twentieths around all intervals, 0.5 always in sight."""
+    numbers = [row.estimate.value for row in rows]
+    numbers += [n for row in rows for n in (row.estimate.low, row.estimate.high)]
+    known = [n for n in numbers if not math.isnan(n)]
+    first = min(0.5, math.floor(min(known) * 20) / 20)
+    last = max(first + 0.25, math.ceil(max(known) * 20) / 20)
+    return _Scale(max(first, 0.0), min(last, 1.0), left, right)
+
+
+def _draw_scale(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
+    for tick in scale.ticks():
+        x = scale.x(tick)
+        chance = tick == 0.5
+        sheet.rule((x, top), (x, bottom), QUIET if chance else RULE, 0.5 if chance else 0.25)
+        sheet.rule((x, bottom), (x, bottom + 0.9), INK, 0.6)
+        digits = 1 if (tick * 10).is_integer() else 2
+        sheet.write(x, bottom + 3.9, write_number(tick, digits), _SMALL, align="center")
+    sheet.rule((scale.left, bottom), (scale.right, bottom), INK, 0.6)
+    middle = (scale.left + scale.right) / 2
+    sheet.write(middle, bottom + 8.0, "Concordance (0.5 is chance)", _TEXT, align="center")
+
+
+def _draw_row(
+    sheet: Sheet,
+    row: DiscriminationRow,
+    lines: Sequence[tuple[str, bool]],
+    scale: _Scale,
+    middle: float,
+) -> None:
+    first = middle - _LINE * (len(lines) - 1) / 2 + 0.95
+    for i, (words, quiet) in enumerate(lines):
+        size, colour = (_SMALL, QUIET) if quiet else (_TEXT, INK)
+        sheet.write(_EDGE, first + i * _LINE, words, size, colour=colour)
+    sheet.write(sheet.width - _EDGE, middle + 0.95, _number(row), _TEXT, align="right")
+    estimate, colour = row.estimate, INK if row.reference else ACCENT
+    if not math.isnan(estimate.low) and not math.isnan(estimate.high):
+        ends = (scale.x(estimate.low), middle), (scale.x(estimate.high), middle)
+        sheet.rule(*ends, colour, 1.0)
+    if not math.isnan(estimate.value):
+        sheet.dot(scale.x(estimate.value), middle, colour, 4.2, filled=not row.reference)
+
+
+def _number(row: DiscriminationRow) -> str:
+    if math.isnan(row.estimate.value):
+        return "–"
+    if math.isnan(row.estimate.low) or math.isnan(row.estimate.high):
+        return write_number(row.estimate.value)
+    return write_estimate(row.estimate)
+
+
+def _describe(rows: Sequence[DiscriminationRow], note: str) -> str:
+    """Say in words what the figure shows, for those who cannot see it."""
+    sentences = [f"{note}."] if note else []
+    for row in rows:
+        basis = f", {row.n_text}" if row.n_text else ""
+        sentences.append(f"{row.label}{basis}: {_number(row)}.")
+    return " ".join(sentences)

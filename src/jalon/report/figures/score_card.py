@@ -1,0 +1,243 @@
+"""The score card: what gives points, and what the points mean for a patient."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jalon.core import Estimate
+from jalon.core.numbers import write_count, write_number
+from jalon.report.figures.palette import ACCENT, INK, PALE, QUIET, RULE, WARNING
+from jalon.report.figures.sheet import Sheet, house_settings
+from jalon.report.figures.typeface import measure_width, wrap_words
+from jalon.report.score_card import CardGroup, ScoreCard
+
+_TEXT = 7.5
+_SMALL = 7.0
+_LINE = 3.5
+_ROW = 5.0
+_GROUP_ROW = 6.6
+_EDGE = 1.0
+_GAP = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A part of the card: its left and right edge and where it begins."""
+
+    left: float
+    right: float
+    top: float
+
+    @property
+    def width(self) -> float:
+        return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where the columns of the risk block stand."""
+
+    total: float
+    group: float
+    count: float
+    risks: tuple[float, ...]
+    risk_width: float
+    group_lines: tuple[tuple[str, ...], ...]
+    folded: bool
+
+
+def score_card_figure(card: ScoreCard, note: str = "", width_mm: float = 180) -> str:
+    """Draw a score as a card: points per item, then total, group and risk.
+
+    Each risk stands as a number with its interval above a bar from 0 to 100 %, so that
+    groups are compared at a glance.
+
+    Args:
+        card: the score.
+        note: a label that must be seen, for example ``SYNTHETIC DATA``.
+        width_mm: print width: 85 for a column (parts below each other), 180 for a page
+            (side by side).
+
+    Returns:
+        SVG text; the same input gives the same bytes.
+    """
+    with house_settings():
+        title = wrap_words(card.title, 8, width_mm - 2 * _EDGE, "SemiBold")
+        top = 1.2 + _LINE * (len(title) + bool(note)) + 1.5
+        items, risks = _place_blocks(card, width_mm, top)
+        columns = _place_columns(card, risks)
+        footer = wrap_words(card.footer, _SMALL, width_mm - 2 * _EDGE) if card.footer else []
+        end = max(items.top + _items_height(card, items), risks.top + _risks_height(card, columns))
+        sheet = Sheet(width_mm, end + _LINE * len(footer) + 1.6)
+        _write_title(sheet, title, note)
+        _draw_items(sheet, card, items)
+        _draw_risks(sheet, card, risks, columns)
+        for i, line in enumerate(footer):
+            sheet.write(_EDGE, end + 2.2 + i * _LINE, line, _SMALL, colour=QUIET)
+        return sheet.svg(f"Score card: {card.title}", _describe(card, note))
+
+
+def _place_blocks(card: ScoreCard, width: float, top: float) -> tuple[_Block, _Block]:
+    """Put the two parts side by side on a page, below each other in a column."""
+    if width < 120:
+        items = _Block(_EDGE, width - _EDGE, top)
+        below = top + _items_height(card, items) + 2.0
+        return items, _Block(_EDGE, width - _EDGE, below)
+    middle = 0.4 * width
+    return _Block(_EDGE, middle, top), _Block(middle + 0.045 * width, width - _EDGE, top)
+
+
+def _item_lines(card: ScoreCard, block: _Block) -> list[list[str]]:
+    return [wrap_words(item.label, _TEXT, block.width - 12) for item in card.items]
+
+
+def _items_height(card: ScoreCard, block: _Block) -> float:
+    return 6.0 + sum(_ROW + _LINE * (len(lines) - 1) for lines in _item_lines(card, block)) + 2.0
+
+
+def _place_columns(card: ScoreCard, block: _Block) -> _Columns:
+    totals = ["Total", *(group.totals for group in card.groups)]
+    counts = ["n", *(write_count(group.n) for group in card.groups)]
+    total = max(measure_width(word, _TEXT) for word in totals)
+    count = max(measure_width(word, _TEXT) for word in counts)
+    names = [group.label for group in card.groups]
+    widest = max((measure_width(name, _TEXT) for name in names), default=0.0)
+    group = min(max(widest, 9.0), 0.28 * block.width)
+    lines = tuple(tuple(wrap_words(name, _TEXT, group)) for name in names)
+    left = block.left + total + _GAP + group + _GAP + count + _GAP
+    each = (block.right - left + _GAP) / max(len(card.months), 1)
+    needed = max((_risk_width(risk) for row in card.groups for risk in row.risks), default=0.0)
+    return _Columns(
+        total=block.left,
+        group=block.left + total + _GAP,
+        count=left - _GAP,
+        risks=tuple(left + i * each for i in range(len(card.months))),
+        risk_width=each - _GAP,
+        group_lines=lines,
+        folded=needed > each - _GAP,
+    )
+
+
+def _row_heights(columns: _Columns) -> list[float]:
+    extra = _LINE if columns.folded else 0.0
+    return [
+        max(_GROUP_ROW + extra, _ROW + _LINE * (len(lines) - 1)) for lines in columns.group_lines
+    ]
+
+
+def _head_lines(card: ScoreCard, block: _Block, columns: _Columns) -> list[str]:
+    left = columns.risks[0] if columns.risks else block.left
+    return wrap_words(f"{card.endpoint} by", _SMALL, block.right - left, "SemiBold")
+
+
+def _risks_height(card: ScoreCard, columns: _Columns) -> float:
+    block = _Block(columns.total, columns.risks[-1] + columns.risk_width, 0)
+    heads = len(_head_lines(card, block, columns))
+    return 6.0 + _LINE * heads + sum(_row_heights(columns)) + 2.0
+
+
+def _write_title(sheet: Sheet, lines: Sequence[str], note: str) -> None:
+    y = 1.2 + 2.4
+    if note:
+        right = sheet.width - _EDGE
+        sheet.write(right, y, note, _SMALL, weight="SemiBold", align="right", colour=WARNING)
+        y += _LINE
+    for i, line in enumerate(lines):
+        sheet.write(_EDGE, y + i * _LINE, line, 8, weight="SemiBold")
+
+
+def _draw_items(sheet: Sheet, card: ScoreCard, block: _Block) -> None:
+    y = block.top + 3.0
+    sheet.write(block.left, y, "Item", _SMALL, weight="SemiBold")
+    sheet.write(block.right, y, "Points", _SMALL, weight="SemiBold", align="right")
+    y += 1.6
+    sheet.rule((block.left, y), (block.right, y), INK, 0.6)
+    for item, lines in zip(card.items, _item_lines(card, block), strict=True):
+        points = f"{item.points:d}".replace("-", "\u2212")
+        sheet.write(block.right, y + 3.5, points, _TEXT, weight="SemiBold", align="right")
+        for i, line in enumerate(lines):
+            sheet.write(block.left, y + 3.5 + i * _LINE, line, _TEXT)
+        y += _ROW + _LINE * (len(lines) - 1)
+        sheet.rule((block.left, y), (block.right, y), RULE, 0.25)
+
+
+def _draw_risks(sheet: Sheet, card: ScoreCard, block: _Block, columns: _Columns) -> None:
+    y = block.top + 3.0
+    for line in _head_lines(card, block, columns):
+        sheet.write(columns.risks[0], y, line, _SMALL, weight="SemiBold")
+        y += _LINE
+    sheet.write(columns.total, y, "Total", _SMALL, weight="SemiBold")
+    sheet.write(columns.group, y, "Group", _SMALL, weight="SemiBold")
+    sheet.write(columns.count, y, "n", _SMALL, weight="SemiBold", align="right")
+    for x, month in zip(columns.risks, card.months, strict=True):
+        words = wrap_words(f"{month:g} months", _SMALL, columns.risk_width + 2)
+        sheet.write(x, y, words[0] if len(words) == 1 else f"{month:g} mo", _SMALL)
+    y += 1.6
+    sheet.rule((block.left, y), (block.right, y), INK, 0.6)
+    rows = zip(card.groups, columns.group_lines, _row_heights(columns), strict=True)
+    for group, lines, height in rows:
+        _draw_group(sheet, group, lines, columns, y)
+        y += height
+        sheet.rule((block.left, y), (block.right, y), RULE, 0.25)
+
+
+def _draw_group(
+    sheet: Sheet, group: CardGroup, lines: Sequence[str], columns: _Columns, top: float
+) -> None:
+    y = top + 3.5
+    sheet.write(columns.total, y, group.totals, _TEXT)
+    for i, line in enumerate(lines):
+        sheet.write(columns.group, y + i * _LINE, line, _TEXT)
+    sheet.write(columns.count, y, write_count(group.n), _TEXT, align="right")
+    for x, risk in zip(columns.risks, group.risks, strict=True):
+        value, interval = _risk_words(risk)
+        sheet.write(x, y, value, _TEXT, weight="SemiBold")
+        if columns.folded:
+            sheet.write(x, y + _LINE, interval, _SMALL, colour=QUIET)
+        else:
+            after = x + measure_width(f"{value} ", _TEXT, "SemiBold") + 0.4
+            sheet.write(after, y, interval, _SMALL, colour=QUIET)
+        _draw_bar(sheet, x, y + 1.7 + (_LINE if columns.folded else 0), columns.risk_width, risk)
+
+
+def _draw_bar(sheet: Sheet, x: float, y: float, width: float, risk: Estimate) -> None:
+    """Draw a risk on a scale from 0 to 100 %: the interval as a bar, the value as a dot."""
+    sheet.rule((x, y), (x + width, y), PALE, 1.6)
+    if not math.isnan(risk.low) and not math.isnan(risk.high):
+        sheet.rule((x + risk.low * width, y), (x + risk.high * width, y), ACCENT, 1.6)
+    if not math.isnan(risk.value):
+        sheet.dot(x + risk.value * width, y, ACCENT, 3.2)
+
+
+def _risk_words(risk: Estimate) -> tuple[str, str]:
+    """Return the value and the interval in per cent, as written on the card."""
+    if math.isnan(risk.value):
+        return "–", ""
+    value = f"{write_number(100 * risk.value, 0)} %"
+    if math.isnan(risk.low) or math.isnan(risk.high):
+        return value, ""
+    return value, f"({write_number(100 * risk.low, 0)}-{write_number(100 * risk.high, 0)})"
+
+
+def _risk_width(risk: Estimate) -> float:
+    value, interval = _risk_words(risk)
+    return measure_width(f"{value} ", _TEXT, "SemiBold") + 0.4 + measure_width(interval, _SMALL)
+
+
+def _describe(card: ScoreCard, note: str) -> str:
+    """Say in words what the card shows, for those who cannot see it."""
+    items = "; ".join(f"{item.label}: {item.points:d}" for item in card.items)
+    sentences = [f"{note}."] if note else []
+    sentences.append(f"Points: {items}.")
+    for group in card.groups:
+        risks = ", ".join(
+            f"{' '.join(_risk_words(risk)).strip()} by {month:g} months"
+            for risk, month in zip(group.risks, card.months, strict=True)
+        )
+        sentences.append(
+            f"Total {group.totals}, {group.label}, n {write_count(group.n)}: "
+            f"{card.endpoint.lower()} {risks}."
+        )
+    return " ".join([*sentences, card.footer]).strip()
