@@ -1,0 +1,85 @@
+"""Risk sets arranged once: patients in blocks, from one time of death to the next."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from jalon.core import Floats, Integers
+
+
+class RiskSets(NamedTuple):
+    """Patients by block: who died at one time, then who left before the next death.
+
+    Attributes:
+        x: shape (m, p), covariates.
+        offset: shape (m,), known part of the log hazard; empty for none.
+        weight: shape (m,), case weights.
+        start: shape (g + 1,), where each block starts, with the end of the last.
+        deaths: shape (g,), how many died, the first of each block.
+        opening: shape (g,), 1 for the first block of a stratum.
+        begin: shape (m,), first block at which each patient is at risk; empty when everyone
+            was seen from zero.
+        leave: shape (m,), rows by falling ``begin``; empty likewise.
+    """
+
+    x: Floats
+    offset: Floats
+    weight: Floats
+    start: Integers
+    deaths: Integers
+    opening: Integers
+    begin: Integers
+    leave: Integers
+
+
+@njit(cache=True, nogil=True)
+def arrange(
+    order: Integers, time: Floats, died: Integers, stratum: Integers, entry: Floats
+) -> tuple[Integers, Integers, Integers, Integers]:
+    """Put patients into one block per time of death: who died then, then who left before the next.
+
+    Args:
+        order: shape (n,), rows by stratum and rising time.
+        time: shape (n,), follow-up times.
+        died: shape (n,), 1 for an event.
+        stratum: shape (n,), stratum codes; empty for one stratum.
+        entry: shape (n,), entry times; empty when everyone was seen from zero.
+
+    Returns:
+        Rows that are in some risk set, by block; where each block starts, with the end of the
+        last; how many died in each; and 1 for each block that is the first of its stratum.
+    """
+    n = len(order)
+    rows, start = np.empty(n, np.int64), np.empty(n + 1, np.int64)
+    deaths, opening = np.empty(n, np.int64), np.empty(n, np.int64)
+    m, g, i, fresh = 0, -1, 0, True
+    while i < n:
+        row = order[i]
+        end, dead = i, 0
+        while end < n and time[order[end]] == time[row]:
+            if len(stratum) > 0 and stratum[order[end]] != stratum[row]:
+                break
+            dead += died[order[end]]
+            end += 1
+        if dead > 0:
+            g += 1
+            start[g], deaths[g], opening[g] = m, dead, 1 if fresh else 0
+            fresh, latest = False, time[row]
+            for k in range(i, end):
+                if died[order[k]] == 1:
+                    rows[m] = order[k]
+                    m += 1
+        for k in range(i, end):
+            # Before the first death of the stratum, or entered after the latest: never at risk.
+            late = len(entry) > 0 and not fresh and entry[order[k]] >= latest
+            if died[order[k]] == 0 and not fresh and not late:
+                rows[m] = order[k]
+                m += 1
+        if end < n and len(stratum) > 0 and stratum[order[end]] != stratum[row]:
+            fresh = True
+        i = end
+    start[g + 1] = m
+    return rows[:m].copy(), start[: g + 2].copy(), deaths[: g + 1].copy(), opening[: g + 1].copy()

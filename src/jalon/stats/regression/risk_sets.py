@@ -1,0 +1,102 @@
+"""Who is at risk when: the outcome and the covariates brought into one order, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.kernels.risk_sets import RiskSets, arrange
+from jalon.stats.ties import merge_ties
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Timeline:
+    """The risk sets with the times that they belong to.
+
+    Attributes:
+        sets: patients by block, one block per time of death and stratum.
+        time: shape (g,), time of death of each block.
+        stratum: shape (g,), stratum code of each block.
+    """
+
+    sets: RiskSets
+    time: Floats
+    stratum: Integers
+
+
+def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> Timeline:
+    """Sort patients into risk sets.
+
+    Args:
+        x: shape (n, p), covariates.
+        data: outcomes of the same patients, weights above 0, events 0 or 1 with at least one.
+        offset: shape (n,), known part of the log hazard, or None.
+
+    Returns:
+        The risk sets. Patients who are never at risk when somebody dies are not in them.
+    """
+    nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
+    time, entry = merge_ties(data.time, data.entry)
+    time, died = np.array(time), np.array(data.event)
+    stratum = none if data.stratum is None else np.array(data.stratum)
+    entered = nothing if entry is None else np.array(entry)
+    order = np.argsort(time, kind="stable") if stratum is none else np.lexsort((time, stratum))
+    rows, start, deaths, opening = arrange(order, time, died, stratum, entered)
+    first = rows[start[:-1]]
+    times = time[first]
+    strata = np.zeros(len(first), np.int64) if stratum is none else stratum[first]
+    begin = leave = none
+    if entry is not None:
+        begin = _find_begin(entered[rows], times, start, opening)
+        leave = np.argsort(-begin, kind="stable")
+    sets = RiskSets(
+        x=x[rows],
+        offset=nothing if offset is None else np.array(offset[rows]),
+        weight=np.ones(len(rows)) if data.weight is None else data.weight[rows],
+        start=start,
+        deaths=deaths,
+        opening=opening,
+        begin=begin,
+        leave=leave,
+    )
+    return Timeline(sets, times, strata)
+
+
+def keep_weighted(data: SurvivalData) -> Integers | None:
+    """Return the rows of patients whose weight is above 0; None when that is everyone."""
+    if data.weight is None or np.all(data.weight > 0):
+        return None
+    return np.flatnonzero(data.weight > 0)
+
+
+def require_one_cause(data: SurvivalData) -> None:
+    """Refuse outcomes with no event or with more than one cause.
+
+    Args:
+        data: outcomes.
+
+    Raises:
+        UnsuitableDataError: saying which, and what to do.
+    """
+    last = int(data.event.max(initial=0))
+    if last > 1:
+        raise UnsuitableDataError(
+            f"event holds causes up to {last}; choose one first, for example data.cause(1)"
+        )
+    if last == 0:
+        raise UnsuitableDataError(
+            f"none of the {len(data)} patients has the event; choose another endpoint or wait for "
+            "longer follow-up"
+        )
+
+
+def _find_begin(entry: Floats, time: Floats, start: Integers, opening: Integers) -> Integers:
+    """Return the first block of the patient's own stratum that lies after entry."""
+    begin = np.empty(len(entry), dtype=np.int64)
+    blocks = np.append(np.flatnonzero(opening), len(time))
+    for first, end in zip(blocks[:-1], blocks[1:], strict=True):
+        patients = slice(start[first], start[end])
+        begin[patients] = first + np.searchsorted(time[first:end], entry[patients], side="right")
+    return begin
