@@ -149,8 +149,10 @@ def _match_levels(
 
 def _translate(values: pl.Series, variable: Variable, level_of: dict[str, str]) -> pl.Series:
     # A number column with few whole values (a grade) is named by its digits.
-    whole = values.dtype.is_float() and bool((values == values.round()).all())
-    texts = (values.cast(pl.Int64) if whole else values).cast(pl.String)
+    if values.dtype.is_float():
+        whole = (values == values.round()) & (values.abs() <= 2.0**53)
+        values = values.cast(pl.Int64) if whole.all() else values
+    texts = values.cast(pl.String)
     found = texts.replace_strict(level_of, default=None, return_dtype=pl.String)
     lost = int((texts.is_not_null() & found.is_null()).sum())
     if lost:
