@@ -1,10 +1,11 @@
 """Drawing and writing of results: figures, tables and documents. Nothing is computed here.
 
-The figures will be::
-
-    survival_figure(curves, endpoint, horizon=None, result="", note="", width_mm=180) -> str
-    score_card_figure(card, note="", width_mm=180) -> str
-    discrimination_figure(rows, note="", width_mm=180) -> str
-
-and the page ``write_html(document) -> str``.
+Figures live in ``jalon.report.figures`` and need matplotlib; they are imported from there
+so that writing a table stays quick.
 """
+
+from jalon.report.discrimination import DiscriminationRow
+from jalon.report.labelled_curve import LabelledCurve
+from jalon.report.score_card import CardGroup, CardItem, ScoreCard
+
+__all__ = ["CardGroup", "CardItem", "DiscriminationRow", "LabelledCurve", "ScoreCard"]

@@ -8,5 +8,6 @@ from jalon.report.documents.document import (
     Merit,
     Section,
 )
+from jalon.report.documents.html_page import write_html
 
-__all__ = ["Block", "Document", "Figure", "FirstPage", "Merit", "Section"]
+__all__ = ["Block", "Document", "Figure", "FirstPage", "Merit", "Section", "write_html"]

@@ -35,8 +35,9 @@ class _Scale:
         return self.left + share * (self.right - self.left)
 
     def ticks(self) -> list[float]:
-        """Return tenths inside the scale, twentieths when it is short."""
-        step = 2 if self.last - self.first > 0.25 else 1
+        """Return tenths inside the scale, or twentieths when there is room for them."""
+        apart = 0.05 * (self.right - self.left) / (self.last - self.first)
+        step = 1 if apart > 8 and self.last - self.first < 0.35 else 2
         return [i / 20 for i in range(0, 21, step) if self.first <= i / 20 <= self.last]
 
 
@@ -105,12 +106,13 @@ def _choose_scale(rows: Sequence[DiscriminationRow], left: float, right: float) 
 
 
 def _draw_scale(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
-    for tick in scale.ticks():
+    ticks = scale.ticks()
+    digits = 1 if all(round(tick * 20) % 2 == 0 for tick in ticks) else 2
+    for tick in ticks:
         x = scale.x(tick)
         chance = tick == 0.5
         sheet.rule((x, top), (x, bottom), QUIET if chance else RULE, 0.5 if chance else 0.25)
         sheet.rule((x, bottom), (x, bottom + 0.9), INK, 0.6)
-        digits = 1 if (tick * 10).is_integer() else 2
         sheet.write(x, bottom + 3.9, write_number(tick, digits), _SMALL, align="center")
     sheet.rule((scale.left, bottom), (scale.right, bottom), INK, 0.6)
     middle = (scale.left + scale.right) / 2

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from jalon.report.figures.steps import Steps
 
-_FARTHEST_NUDGE = 1.7
+_FARTHEST_NUDGE = 2.4
 _CLEAR = 0.4
 
 
@@ -104,8 +104,9 @@ def _spread(wanted: Sequence[float], heights: Sequence[float], top: float) -> li
 
 
 def _keep_inside(middle: float, height: float, top: float) -> float:
-    # Half a line may hang over either edge: the curve at 0 or 100 % has its label there.
-    return min(max(middle, height / 2 - 1.5), top - height / 2 + 1.5)
+    # Half a line may hang over the upper edge, where a curve at 100 % has its label, but a
+    # label never crosses the time axis.
+    return min(max(middle, height / 2 + 0.2), top - height / 2 + 1.5)
 
 
 def _overlap(

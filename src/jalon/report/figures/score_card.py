@@ -102,22 +102,31 @@ def _place_columns(card: ScoreCard, block: _Block) -> _Columns:
     counts = ["n", *(write_count(group.n) for group in card.groups)]
     total = max(measure_width(word, _TEXT) for word in totals)
     count = max(measure_width(word, _TEXT) for word in counts)
-    names = [group.label for group in card.groups]
-    widest = max((measure_width(name, _TEXT) for name in names), default=0.0)
-    group = min(max(widest, 9.0), 0.28 * block.width)
-    lines = tuple(tuple(wrap_words(name, _TEXT, group)) for name in names)
-    left = block.left + total + _GAP + group + _GAP + count + _GAP
-    each = (block.right - left + _GAP) / max(len(card.months), 1)
-    needed = max((_risk_width(risk) for row in card.groups for risk in row.risks), default=0.0)
+    room = block.width - total - count - 3 * _GAP
+    group, names = _place_names(card, room)
+    left = block.right - room + group
+    each = (room - group + _GAP) / max(len(card.months), 1)
     return _Columns(
         total=block.left,
         group=block.left + total + _GAP,
         count=left - _GAP,
         risks=tuple(left + i * each for i in range(len(card.months))),
         risk_width=each - _GAP,
-        group_lines=lines,
-        folded=needed > each - _GAP,
+        group_lines=names,
+        folded=_widest_risk(card, folded=False) > each - _GAP,
     )
+
+
+def _place_names(card: ScoreCard, room: float) -> tuple[float, tuple[tuple[str, ...], ...]]:
+    """Return the width of the column of group names, and the names broken to fit it.
+
+    The risks get the room they need even when folded; names wrap before numbers suffer.
+    """
+    names = [group.label for group in card.groups]
+    widest = max((measure_width(name, _TEXT) for name in names), default=0.0)
+    risks = len(card.months) * (_widest_risk(card, folded=True) + _GAP) - _GAP
+    width = max(min(widest, 0.3 * room, room - risks), 9.0)
+    return width, tuple(tuple(wrap_words(name, _TEXT, width)) for name in names)
 
 
 def _row_heights(columns: _Columns) -> list[float]:
@@ -171,9 +180,11 @@ def _draw_risks(sheet: Sheet, card: ScoreCard, block: _Block, columns: _Columns)
     sheet.write(columns.total, y, "Total", _SMALL, weight="SemiBold")
     sheet.write(columns.group, y, "Group", _SMALL, weight="SemiBold")
     sheet.write(columns.count, y, "n", _SMALL, weight="SemiBold", align="right")
-    for x, month in zip(columns.risks, card.months, strict=True):
-        words = wrap_words(f"{month:g} months", _SMALL, columns.risk_width + 2)
-        sheet.write(x, y, words[0] if len(words) == 1 else f"{month:g} mo", _SMALL)
+    months = [f"{month:g} months" for month in card.months]
+    if any(measure_width(words, _SMALL) > columns.risk_width + _GAP / 2 for words in months):
+        months = [f"{month:g} mo" for month in card.months]
+    for x, words in zip(columns.risks, months, strict=True):
+        sheet.write(x, y, words, _SMALL)
     y += 1.6
     sheet.rule((block.left, y), (block.right, y), INK, 0.6)
     rows = zip(card.groups, columns.group_lines, _row_heights(columns), strict=True)
@@ -208,7 +219,7 @@ def _draw_bar(sheet: Sheet, x: float, y: float, width: float, risk: Estimate) ->
     if not math.isnan(risk.low) and not math.isnan(risk.high):
         sheet.rule((x + risk.low * width, y), (x + risk.high * width, y), ACCENT, 1.6)
     if not math.isnan(risk.value):
-        sheet.dot(x + risk.value * width, y, ACCENT, 3.2)
+        sheet.dot(x + risk.value * width, y, ACCENT, 2.8)
 
 
 def _risk_words(risk: Estimate) -> tuple[str, str]:
@@ -221,9 +232,14 @@ def _risk_words(risk: Estimate) -> tuple[str, str]:
     return value, f"({write_number(100 * risk.low, 0)}-{write_number(100 * risk.high, 0)})"
 
 
-def _risk_width(risk: Estimate) -> float:
-    value, interval = _risk_words(risk)
-    return measure_width(f"{value} ", _TEXT, "SemiBold") + 0.4 + measure_width(interval, _SMALL)
+def _widest_risk(card: ScoreCard, *, folded: bool) -> float:
+    """Return the room that the widest risk needs, its interval beside it or below it."""
+    widths = [0.0]
+    for risk in (risk for group in card.groups for risk in group.risks):
+        value, interval = _risk_words(risk)
+        one, two = measure_width(f"{value} ", _TEXT, "SemiBold"), measure_width(interval, _SMALL)
+        widths.append(max(one, two) if folded else one + 0.4 + two)
+    return max(widths)
 
 
 def _describe(card: ScoreCard, note: str) -> str:

@@ -132,7 +132,9 @@ def _row_html(row: tuple[Cell, ...], widths: list[int], footnotes: _Footnotes) -
     class_name = f' class="indent-{min(indent, 3)}"' if indent else ""
     cells = [f'<th scope="row"{class_name}>{_cell_html(first, widths[0], footnotes)}</th>']
     for cell, width in zip(others, widths[1:], strict=True):
-        cells.append(f"<td{_class_of(width)}>{_cell_html(cell, width, footnotes)}</td>")
+        cells.append(
+            f"<td{_class_of(width if _is_number(cell) else 0)}>{_cell_html(cell, width, footnotes)}</td>"
+        )
     return f"<tr>{''.join(cells)}</tr>"
 
 
