@@ -80,9 +80,10 @@ def _limits(criterion: Criterion) -> dict[str, float]:
 
 
 def _tests(criterion: Criterion, column: Column) -> list[pl.Expr]:
-    values = pl.col(column.name)
+    text = column.kind in {"category", "identifier"}
+    values = pl.col(column.name).cast(pl.String if text else pl.Float64)
     limits = _limits(criterion)
-    if limits and column.kind in {"category", "identifier"}:
+    if limits and text:
         raise DefinitionError(
             f"criterion {criterion.label_en!r} compares {column.name} with a number, but it is "
             f"{column.expected}; use one_of"
