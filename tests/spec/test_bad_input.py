@@ -216,6 +216,17 @@ def test_a_wrong_path_names_the_nearest_file(example_data: Path, gbsg: Table) ->
         read(example_data / "nowhere" / "gbsg.csv", gbsg)
     with pytest.raises(DataFileError, match="data: is a folder; name a CSV file"):
         read(example_data, gbsg)
+    with pytest.raises(DataFileError, match="null: is not a regular file"):
+        read(Path("/dev/null"), gbsg)
+    with pytest.raises(DataFileError, match="cannot be read: file name too long"):
+        read(example_data / ("x" * 300), gbsg)
+
+
+def test_text_that_is_not_in_the_named_encoding_is_refused(tmp_path: Path, gbsg: Table) -> None:
+    odd = b"\xff\xfe" + GOOD.encode("utf-16-le") + b"x"
+    assert "is not utf-16 text" in told(tmp_path, gbsg, odd, encoding="utf-16")
+    nul = ("\ufeff" + GOOD + "\0").encode("utf-16-le")
+    assert "line 4: holds NUL characters" in told(tmp_path, gbsg, nul, encoding="utf-16")
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,17 @@ def build_cohort(batch: Batch, criteria: Sequence[Criterion]) -> Cohort:
     Raises:
         UnsuitableDataError: a criterion leaves nobody.
         DefinitionError: a criterion cannot be applied to this table.
+
+    Example:
+        >>> from pathlib import Path
+        >>> from jalon.dictionary import load_table
+        >>> from jalon.registry import read
+        >>> table = load_table(Path("studies/dictionaries/follic.toml"))
+        >>> batch = read(Path("examples/data/follic.csv"), table)
+        >>> stage_1 = Criterion("clinical stage I", column="clinstg", one_of=(1,))
+        >>> cohort = build_cohort(batch, [stage_1])
+        >>> cohort.attrition[0].excluded, len(cohort)
+        (179, 362)
     """
     frame, steps = batch.frame, []
     for criterion in criteria:

@@ -69,6 +69,15 @@ def derive_variable(cohort: Cohort, variable: Variable, source: Source) -> pl.Se
     Raises:
         DefinitionError: the column cannot give this variable, or its unit differs.
         UnsuitableDataError: patients hold a value that no level stands for.
+
+    Example:
+        >>> from jalon.dictionary import Table
+        >>> table = Table("t", "T", "made up", "none", "synthetic",
+        ...               columns=(Column("mm", "number", "Size", unit="mm"),))
+        >>> cohort = Cohort(table, pl.DataFrame({"mm": [20.0, 20.5, None]}), ())
+        >>> size = Variable("size", "Tumour size", "ordered", levels=("20 or less", "over 20"))
+        >>> derive_variable(cohort, size, Source("mm", bands=(20,))).to_list()
+        ['20 or less', 'over 20', None]
     """
     column = cohort.table.column(source.column)
     values = cohort.frame[column.name]

@@ -33,6 +33,11 @@ def load_table(path: Path) -> Table:
     Raises:
         StudyFileError: the file is absent, is not TOML, has an unknown key or a wrong
             value, or contradicts itself; the message names the dotted key.
+
+    Example:
+        >>> table = load_table(Path("studies/dictionaries/follic.toml"))
+        >>> table.data_kind, table.column("hgb").expected
+        ('real', 'a number from 20 to 250 g/L')
     """
     content = _read_toml(path)
     columns = _mapping(path, content.pop("column", {}), "column", "[column.age]")

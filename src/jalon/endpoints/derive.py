@@ -66,6 +66,14 @@ def derive(
         DefinitionError: facts that do not suffice for the endpoint, or a column that is not
             there.
         UnsuitableDataError: patients whose time or event is missing.
+
+    Example:
+        >>> from jalon.endpoints import find_endpoint
+        >>> frame = pl.DataFrame({"months": [12.0, 30.0], "dead": [1, 0]})
+        >>> facts = [Fact("death", "months", "dead")]
+        >>> derived = derive(find_endpoint("overall_survival"), frame, facts, "months", "months")
+        >>> derived.data.time.tolist(), derived.reason
+        ([365.25, 913.125], ('death', 'censored: last seen'))
     """
     used = _choose(endpoint, facts)
     _check_columns(frame, used, last_seen)

@@ -44,6 +44,13 @@ def read(
         DataFileError: anything that does not fit, with line, column and what was expected;
             the message never repeats what a patient's cell holds.
         UserError: an option that is not known.
+
+    Example:
+        >>> from jalon.dictionary import load_table
+        >>> table = load_table(Path("studies/dictionaries/follic.toml"))
+        >>> batch = read(Path("examples/data/follic.csv"), table)
+        >>> len(batch), batch.frame["ch"].sum()
+        (541, 118)
     """
     if decimal not in {".", ","}:
         raise UserError('unknown --decimal; use "." or ","')
