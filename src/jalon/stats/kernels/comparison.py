@@ -1,0 +1,88 @@
+"""Compiled sums behind the log-rank and Gray tests, over rows of a table by group."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from jalon.core import Floats
+
+
+@njit(cache=True, nogil=True)
+def sum_log_rank(at_risk: Floats, events: Floats, rho: float) -> tuple[Floats, Floats, Floats]:
+    """Sum observed, expected and covariance of the log-rank test over times.
+
+    Args:
+        at_risk: shape (m, k), at risk in each group just before each time.
+        events: shape (m, k), events in each group.
+        rho: power of the pooled survival just before each time that weighs it.
+
+    Returns:
+        Observed and expected, shape (k,), and covariance, shape (k, k).
+    """
+    m, k = events.shape
+    observed, expected, covariance = np.zeros(k), np.zeros(k), np.zeros((k, k))
+    survival = 1.0
+    for j in range(m):
+        deaths, total = events[j].sum(), at_risk[j].sum()
+        if deaths <= 0.0:
+            continue
+        weight = survival**rho
+        survival *= (total - deaths) / total
+        # Deaths fall on groups as in drawing without replacement (hypergeometric).
+        spread = weight**2 * deaths * (total - deaths) / (total - 1.0) if total > 1.0 else 0.0
+        for g in range(k):
+            share = at_risk[j, g] / total
+            observed[g] += weight * events[j, g]
+            expected[g] += weight * deaths * share
+            if share == 0.0:
+                continue
+            covariance[g, g] += spread * share
+            for h in range(k):
+                covariance[g, h] -= spread * share * at_risk[j, h] / total
+    return observed, expected, covariance
+
+
+@njit(cache=True, nogil=True)
+def _weigh(ratio: Floats, tilt: float) -> Floats:
+    """Return how an increment in group g (column) moves the score of group i (row)."""
+    weight: Floats = -tilt * np.outer(ratio, ratio) / ratio.sum()
+    for g in range(len(ratio)):
+        weight[g, g] += tilt * ratio[g]
+    return weight
+
+
+@njit(cache=True, nogil=True)
+def sum_gray_covariance(
+    ratio: Floats, tilt: Floats, hazard: Floats, relative: Floats, size: tuple[Floats, Floats]
+) -> Floats:
+    """Sum the covariance of Gray's scores over times.
+
+    The score of group i is a sum of martingale increments, one for each group g and kind of
+    event. An increment at u also changes all later weights of group g, through what of their
+    sum is ``to_come`` after u; so one pass finds the whole sum, and a second what remains.
+
+    Args:
+        ratio: shape (m, k), at risk over event-free survival, just before each time; at least
+            one above 0 in each row.
+        tilt: shape (m,), weight of each time.
+        hazard: shape (m,), pooled increment of the subdistribution hazard.
+        relative: shape (m, k), 1 - pooled incidence over event-free survival, just after.
+        size: shape (m, k) twice, variance of the increments: own cause, other causes.
+
+    Returns:
+        Covariance, shape (k, k).
+    """
+    m, k = ratio.shape
+    covariance, to_come = np.zeros((k, k)), np.zeros((k, k))
+    for j in range(m):
+        to_come += _weigh(ratio[j], tilt[j]) * hazard[j]
+    for j in range(m):
+        weight = _weigh(ratio[j], tilt[j])
+        to_come -= weight * hazard[j]
+        for g in range(k):
+            lost = relative[j, g] * to_come[:, g]
+            gain = weight[:, g] + to_come[:, g] - lost
+            covariance += size[0][j, g] * np.outer(gain, gain)
+            covariance += size[1][j, g] * np.outer(lost, lost)
+    return covariance

@@ -1,0 +1,144 @@
+"""The infinitesimal jackknife: how much each patient's weight moves the curve."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.survival.event_table import EventTable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Paths:
+    """How a patient's influence on the incidence F(t) moves, row by row.
+
+    The influence is ``p_i(t) - F(t) b_i(t)``. While i is at risk its two parts fall along
+    ``p`` and ``b``; at i's own event they jump by ``jump_p`` (and ``jump_own`` when the event
+    is of the cause of interest) and ``jump_b``.
+    """
+
+    incidence: Floats
+    p: Floats
+    b: Floats
+    jump_own: Floats
+    jump_p: Floats
+    jump_b: Floats
+
+
+def jackknife_error(data: SurvivalData, table: EventTable, cause: int | None = None) -> Floats:
+    """Return the robust standard error of a cumulative incidence, or of survival.
+
+    Args:
+        data: n patients.
+        table: their counts, m rows.
+        cause: the cause of interest; None for any event, that is for survival.
+
+    Returns:
+        Shape (m,): square root of the sum over patients of (weight x influence) squared.
+
+    Reference:
+        Andersen, Borgan, Gill and Keiding (1993), doi:10.1007/978-1-4612-4348-9, section
+        II.8, for the derivative of the product integral with respect to the hazards.
+    """
+    paths = _trace(table, _own_events(table, cause))
+    weight = np.ones(len(data)) if data.weight is None else data.weight
+    row = _find_rows(table, data.time)
+    start_row, start_p, start_b = _start(data, table, paths)
+    event = data.event > 0
+    own = event if cause is None else data.event == cause
+    p = own * paths.jump_own[row] + event * paths.jump_p[row] - paths.p[row] + start_p
+    b = event * paths.jump_b[row] - paths.b[row] + start_b
+
+    def sum_gone(values: Floats) -> Floats:
+        return _accumulate(row, weight**2 * values, len(table.time))
+
+    def sum_staying(values: Floats) -> Floats:
+        return _accumulate(start_row, weight**2 * values, len(table.time)) - sum_gone(values)
+
+    f, u = paths.incidence, paths.p - paths.incidence * paths.b
+    gone = sum_gone(p * p) - 2 * f * sum_gone(p * b) + f**2 * sum_gone(b * b)
+    staying = u**2 * sum_staying(np.ones(len(data)))
+    if data.entry is not None:
+        # Those who entered late have lost only what came after their entry.
+        staying -= 2 * u * (sum_staying(start_p) - f * sum_staying(start_b))
+        staying += sum_staying(start_p**2) - 2 * f * sum_staying(start_p * start_b)
+        staying += f**2 * sum_staying(start_b**2)
+    error: Floats = np.sqrt(np.maximum(gone + staying, 0.0))
+    return error
+
+
+def choose_robust(data: SurvivalData | EventTable, variance: str) -> bool:
+    """Decide whether a variance must be robust.
+
+    Args:
+        data: patients or counts.
+        variance: "robust", "auto" or the name of another variance.
+
+    Returns:
+        True for "robust", and for "auto" when some weight is not a whole number: such weights
+        are not counts of patients, so formulas for counts would be wrong.
+    """
+    if variance == "auto" and isinstance(data, SurvivalData) and data.weight is not None:
+        return bool(np.any(data.weight != np.round(data.weight)))
+    return variance == "robust"
+
+
+def need_patients(data: SurvivalData | EventTable) -> SurvivalData:
+    """Return the patients.
+
+    Args:
+        data: patients or counts.
+
+    Returns:
+        The patients.
+
+    Raises:
+        UnsuitableDataError: counts, which do not keep each patient's weight.
+    """
+    if isinstance(data, EventTable):
+        raise UnsuitableDataError(
+            "robust variance needs the patients; counts do not keep each one's weight"
+        )
+    return data
+
+
+def _own_events(table: EventTable, cause: int | None) -> Floats:
+    if cause is None:
+        return table.every
+    known = cause <= table.events.shape[1]
+    return table.events[:, cause - 1] if known else np.zeros(len(table.time))
+
+
+def _trace(table: EventTable, own: Floats) -> _Paths:
+    every, at_risk = table.every, table.at_risk
+    hazard = _divide(every, at_risk)
+    before = np.append(1.0, np.cumprod(1 - hazard)[:-1])
+    incidence = np.cumsum(before * _divide(own, at_risk))
+    # Once nobody is left the incidence cannot move: what happens then has no such influence.
+    jump_b = _divide(np.ones_like(every), at_risk - every)
+    jump_p = incidence * jump_b
+    jump_own = _divide(before, at_risk)
+    p = np.cumsum(jump_own * _divide(own, at_risk) + jump_p * hazard)
+    return _Paths(incidence, p, np.cumsum(jump_b * hazard), jump_own, jump_p, jump_b)
+
+
+def _start(data: SurvivalData, table: EventTable, paths: _Paths) -> tuple[Integers, Floats, Floats]:
+    if data.entry is None:
+        nothing = np.zeros(len(data))
+        return np.zeros(len(data), dtype=np.int64), nothing, nothing
+    row = _find_rows(table, data.entry)
+    return row, paths.p[row], paths.b[row]
+
+
+def _find_rows(table: EventTable, time: Floats) -> Integers:
+    return np.searchsorted(table.time, time, side="right") - 1
+
+
+def _accumulate(row: Integers, values: Floats, rows: int) -> Floats:
+    return np.cumsum(np.bincount(row, weights=values, minlength=rows))
+
+
+def _divide(part: Floats, whole: Floats) -> Floats:
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -1,0 +1,69 @@
+"""Nelson-Aalen cumulative hazard."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from jalon.core import Curve, SurvivalData, UnsuitableDataError
+from jalon.stats.survival.event_table import EventTable, count_events
+from jalon.stats.survival.interval import find_z
+from jalon.stats.survival.steps import keep_steps
+
+HazardInterval = Literal["log", "plain"]
+
+
+def nelson_aalen(
+    data: SurvivalData | EventTable, level: float = 0.95, interval: HazardInterval = "log"
+) -> Curve:
+    """Estimate the accumulated risk of the event: the sum of its share of those at risk.
+
+    Args:
+        data: n patients, or counts of them; ``weight`` and ``entry`` are honoured.
+        level: coverage of the pointwise interval, 0 to 1.
+        interval: "log" is symmetric around the logarithm (NaN while the hazard is 0), "plain"
+            around the hazard itself, cut at 0.
+
+    Returns:
+        Cumulative hazard at each distinct time; its variance is the sum of d / Y^2.
+
+    Raises:
+        UnsuitableDataError: no patient, or an unknown interval.
+
+    Reference:
+        Aalen (1978), doi:10.1214/aos/1176344247; Andersen et al. (1993),
+        doi:10.1007/978-1-4612-4348-9, eq. 4.1.1, 4.1.6 and 4.1.15.
+
+    Example:
+        >>> nelson_aalen(SurvivalData(time=[5, 8, 8], event=[1, 0, 1])).value.round(3).tolist()
+        [0.333, 0.833]
+    """
+    table = data if isinstance(data, EventTable) else count_events(data)
+    events, at_risk = table.every, table.at_risk
+    share = np.divide(events, at_risk, out=np.zeros_like(events), where=events > 0)
+    value = np.cumsum(share)
+    variance = np.cumsum(np.divide(share, at_risk, out=np.zeros_like(share), where=events > 0))
+    reach = find_z(level) * np.sqrt(variance)
+    if interval == "plain":
+        low, high = np.maximum(value - reach, 0), value + reach
+    elif interval == "log":
+        positive = np.where(value > 0, value, np.nan)
+        factor = np.exp(reach / positive)
+        low, high = positive / factor, positive * factor
+    else:
+        raise UnsuitableDataError(f"interval {interval!r} is not known; choose log or plain")
+    curve = Curve(
+        time=table.time,
+        value=value,
+        low=low,
+        high=high,
+        std_error=np.sqrt(variance),
+        at_risk=table.at_risk,
+        events=events,
+        censored=table.censored,
+        kind="hazard",
+        level=level,
+        method=interval,
+    )
+    return keep_steps(curve, table)
