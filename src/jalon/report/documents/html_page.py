@@ -122,7 +122,7 @@ def _check_labels(document: Document) -> None:
 
 def _show_table(table: Table, number: int) -> _Shown:
     name = f"Table {number}"
-    html = table_html(table).replace("<caption>", f"<caption><b>{name}.</b> ", 1)
+    html = table_html(table).replace("<caption><div>", f"<caption><div><b>{name}.</b> ", 1)
     return _Shown("table", name=name, html=Markup(html))  # noqa: S704 - escaped by table_html
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from jalon.core import UnsuitableDataError
 from jalon.core.numbers import write_estimate, write_number
 from jalon.report.discrimination import DiscriminationRow
-from jalon.report.figures.palette import ACCENT, INK, QUIET, RULE, WARNING
+from jalon.report.figures.note import break_note, write_note
+from jalon.report.figures.palette import ACCENT, INK, QUIET, RULE
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.typeface import measure_width, wrap_words
 
@@ -59,26 +60,39 @@ def discrimination_figure(
     Raises:
         UnsuitableDataError: no row, or no row with a number.
     """
-    known = [row for row in rows if not math.isnan(row.estimate.value)]
-    if not known:
+    if all(math.isnan(row.estimate.value) for row in rows):
         raise UnsuitableDataError("no concordance was given; there is nothing to draw")
     with house_settings():
-        numbers = max(measure_width(_number(row), _TEXT) for row in rows)
-        names = _name_lines(rows, 0.36 * width_mm)
-        left = _EDGE + max(_block_width(lines) for lines in names) + _GAP
-        scale = _choose_scale(known, left, width_mm - _EDGE - numbers - _GAP)
-        top = 3.0 + (_LINE + 1.0 if note else 0.0)
-        heights = [max(5.2, _LINE * len(lines) + 1.9) for lines in names]
-        sheet = Sheet(width_mm, top + sum(heights) + 10.2)
-        _draw_scale(sheet, scale, top, top + sum(heights))
-        if note:
-            right = width_mm - _EDGE
-            sheet.write(right, 3.4, note, _SMALL, weight="SemiBold", align="right", colour=WARNING)
-        y = top
-        for row, lines, height in zip(rows, names, heights, strict=True):
-            _draw_row(sheet, row, lines, scale, y + height / 2)
-            y += height
+        sheet = draw_discrimination(rows, note, width_mm)
         return sheet.svg("Concordance by score and data", _describe(rows, note))
+
+
+def draw_discrimination(rows: Sequence[DiscriminationRow], note: str, width: float) -> Sheet:
+    """Draw the rows on a sheet of the height that they need.
+
+    Args:
+        rows: one per score and data set.
+        note: a label that must be seen, "" for none.
+        width: in millimetres.
+
+    Returns:
+        The sheet, for ``Sheet.svg``.
+    """
+    numbers = max(measure_width(_number(row), _TEXT) for row in rows)
+    names = _name_lines(rows, 0.36 * width)
+    left = _EDGE + max(_block_width(lines) for lines in names) + _GAP
+    scale = _choose_scale(rows, left, width - _EDGE - numbers - _GAP)
+    label = break_note(note, width)
+    top = 3.0 + _LINE * len(label) + (1.0 if label else 0.0)
+    heights = [max(5.2, _LINE * len(lines) + 1.9) for lines in names]
+    sheet = Sheet(width, top + sum(heights) + 10.2)
+    _draw_scale(sheet, scale, top, top + sum(heights))
+    write_note(sheet, label)
+    y = top
+    for row, lines, height in zip(rows, names, heights, strict=True):
+        _draw_row(sheet, row, lines, scale, y + height / 2)
+        y += height
+    return sheet
 
 
 def _name_lines(rows: Sequence[DiscriminationRow], room: float) -> list[list[tuple[str, bool]]]:

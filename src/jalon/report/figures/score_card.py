@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jalon.core import Estimate
 from jalon.core.numbers import write_count, write_number
-from jalon.report.figures.palette import ACCENT, INK, PALE, QUIET, RULE, WARNING
+from jalon.report.figures.note import break_note, write_note
+from jalon.report.figures.palette import ACCENT, INK, PALE, QUIET, RULE
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.typeface import measure_width, wrap_words
 from jalon.report.score_card import CardGroup, ScoreCard
@@ -64,19 +65,38 @@ def score_card_figure(card: ScoreCard, note: str = "", width_mm: float = 180) ->
         SVG text; the same input gives the same bytes.
     """
     with house_settings():
-        title = wrap_words(card.title, 8, width_mm - 2 * _EDGE, "SemiBold")
-        top = 1.2 + _LINE * (len(title) + bool(note)) + 1.5
-        items, risks = _place_blocks(card, width_mm, top)
-        columns = _place_columns(card, risks)
-        footer = wrap_words(card.footer, _SMALL, width_mm - 2 * _EDGE) if card.footer else []
-        end = max(items.top + _items_height(card, items), risks.top + _risks_height(card, columns))
-        sheet = Sheet(width_mm, end + _LINE * len(footer) + 1.6)
-        _write_title(sheet, title, note)
-        _draw_items(sheet, card, items)
-        _draw_risks(sheet, card, risks, columns)
-        for i, line in enumerate(footer):
-            sheet.write(_EDGE, end + 2.2 + i * _LINE, line, _SMALL, colour=QUIET)
+        sheet = draw_score_card(card, note, width_mm)
         return sheet.svg(f"Score card: {card.title}", _describe(card, note))
+
+
+def draw_score_card(card: ScoreCard, note: str, width: float) -> Sheet:
+    """Draw the card on a sheet of the height that it needs.
+
+    Args:
+        card: the score.
+        note: a label that must be seen, "" for none.
+        width: in millimetres.
+
+    Returns:
+        The sheet, for ``Sheet.svg``.
+    """
+    label = break_note(note, width)
+    title = wrap_words(card.title, 8, width - 2 * _EDGE, "SemiBold")
+    items, risks = _place_blocks(card, width, 2.7 + _LINE * (len(title) + len(label)))
+    columns = _place_columns(card, risks)
+    if items.top == risks.top:  # side by side: the rules under both headings meet
+        items = replace(items, top=items.top + _LINE * len(_head_lines(card, risks, columns)))
+    footer = wrap_words(card.footer, _SMALL, width - 2 * _EDGE) if card.footer else []
+    end = max(items.top + _items_height(card, items), risks.top + _risks_height(card, columns))
+    sheet = Sheet(width, end + _LINE * len(footer) + 1.6)
+    write_note(sheet, label)
+    for i, line in enumerate(title):
+        sheet.write(_EDGE, 3.6 + (i + len(label)) * _LINE, line, 8, weight="SemiBold")
+    _draw_items(sheet, card, items)
+    _draw_risks(sheet, card, risks, columns)
+    for i, line in enumerate(footer):
+        sheet.write(_EDGE, end + 2.2 + i * _LINE, line, _SMALL, colour=QUIET)
+    return sheet
 
 
 def _place_blocks(card: ScoreCard, width: float, top: float) -> tuple[_Block, _Block]:
@@ -145,16 +165,6 @@ def _risks_height(card: ScoreCard, columns: _Columns) -> float:
     block = _Block(columns.total, columns.risks[-1] + columns.risk_width, 0)
     heads = len(_head_lines(card, block, columns))
     return 6.0 + _LINE * heads + sum(_row_heights(columns)) + 2.0
-
-
-def _write_title(sheet: Sheet, lines: Sequence[str], note: str) -> None:
-    y = 1.2 + 2.4
-    if note:
-        right = sheet.width - _EDGE
-        sheet.write(right, y, note, _SMALL, weight="SemiBold", align="right", colour=WARNING)
-        y += _LINE
-    for i, line in enumerate(lines):
-        sheet.write(_EDGE, y + i * _LINE, line, 8, weight="SemiBold")
 
 
 def _draw_items(sheet: Sheet, card: ScoreCard, block: _Block) -> None:

@@ -11,19 +11,12 @@ from jalon.core import UnsuitableDataError
 from jalon.core.numbers import write_count
 from jalon.core.units import DAYS_PER
 from jalon.report.figures.month_axis import choose_horizon
-from jalon.report.figures.palette import INK, MOST_CURVES, QUIET, RULE, STROKES, WARNING, Stroke
+from jalon.report.figures.palette import INK, MOST_CURVES, QUIET, RULE, STROKES, Stroke
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.steps import Steps
-from jalon.report.figures.survival_layout import (
-    KEY_WIDTH,
-    LINE,
-    NORMAL,
-    SMALL,
-    SurvivalLayout,
-    lay_out,
-    legend_entry_width,
-)
-from jalon.report.figures.typeface import font, measure_width, wrap_words
+from jalon.report.figures.survival_header import Header, plan_header, write_header
+from jalon.report.figures.survival_layout import LINE, NORMAL, SMALL, SurvivalLayout, lay_out
+from jalon.report.figures.typeface import font, measure_width
 from jalon.report.labelled_curve import LabelledCurve
 
 
@@ -55,35 +48,17 @@ def survival_figure(
     with house_settings():
         end = choose_horizon(curves) if horizon is None else horizon
         layout = lay_out(curves, endpoint, end, width_mm)
-        header = _Header(result, note, layout, [item.label for item in curves])
-        sheet = draw_survival([item.label for item in curves], layout, header)
+        header = plan_header(result, note, layout)
+        sheet = draw_survival(layout, header)
         groups = ", ".join(item.label for item in curves if item.label)
         title = f"{endpoint} by month: {groups}" if groups else f"{endpoint} by month"
         return sheet.svg(title, _describe(curves, layout, (result, note)))
 
 
-class _Header:
-    """What stands above the frame: the note, the legend and the result, in that order."""
-
-    def __init__(
-        self, result: str, note: str, layout: SurvivalLayout, labels: Sequence[str]
-    ) -> None:
-        self.note, self.labels = note, labels
-        room = layout.width - layout.left - 1
-        self.result_lines = wrap_words(result, SMALL, room) if result else []
-        self.legend_rows = layout.legend_rows
-        # The note shares the line of the result when both fit.
-        both = measure_width(result, SMALL) + measure_width(note, SMALL, "SemiBold") + 6
-        self.shared = bool(note and len(self.result_lines) == 1 and both <= room)
-        lines = len(self.result_lines) + bool(note and not self.shared) + len(self.legend_rows)
-        self.height = 2.0 + LINE * lines + (0.8 if lines else 0)
-
-
-def draw_survival(labels: Sequence[str], layout: SurvivalLayout, header: _Header) -> Sheet:
+def draw_survival(layout: SurvivalLayout, header: Header) -> Sheet:
     """Draw everything on a sheet of the height that it needs.
 
     Args:
-        labels: names of the groups.
         layout: where everything stands.
         header: what stands above the frame.
 
@@ -92,14 +67,14 @@ def draw_survival(labels: Sequence[str], layout: SurvivalLayout, header: _Header
     """
     top, frame = header.height, layout.frame
     below = top + frame.height + 9.4
-    rows = len(labels) * (2 if layout.stacked else 1)
+    rows = sum(1 + (len(lines) if layout.stacked else 0) for lines in layout.name_lines)
     sheet = Sheet(layout.width, below + LINE * (rows + 1) + 1.2)
-    _write_header(sheet, layout, header)
+    write_header(sheet, layout, header)
     axes = _draw_frame(sheet, layout, top)
     for steps, stroke in zip(layout.steps, STROKES, strict=False):
         _draw_steps(axes, steps, stroke, frame.height)
     _write_end_labels(sheet, layout, top)
-    _write_at_risk(sheet, layout, below, labels)
+    _write_at_risk(sheet, layout, below)
     return sheet
 
 
@@ -116,25 +91,6 @@ def _check_curves(curves: Sequence[LabelledCurve]) -> None:
             f"curves of kind {' and '.join(sorted(kinds))} do not share a scale of per cent; "
             "draw survival or incidence, one kind per figure"
         )
-
-
-def _write_header(sheet: Sheet, layout: SurvivalLayout, header: _Header) -> None:
-    y, right = 3.4, layout.width - 1
-    if header.note:
-        sheet.write(right, y, header.note, SMALL, weight="SemiBold", align="right", colour=WARNING)
-        y += 0 if header.shared else LINE
-    for line in header.result_lines:
-        sheet.write(layout.left, y, line, SMALL, colour=INK)
-        y += LINE
-    for row in header.legend_rows:
-        x = layout.left
-        for i in row:
-            middle, stroke = y - 0.9, STROKES[i]
-            ends = (x, middle), (x + KEY_WIDTH, middle)
-            sheet.rule(*ends, stroke.colour, 1.2, stroke.dashes)
-            sheet.write(x + KEY_WIDTH + 1.5, y, header.labels[i], SMALL)
-            x += legend_entry_width(header.labels[i])
-        y += LINE
 
 
 def _draw_frame(sheet: Sheet, layout: SurvivalLayout, top: float) -> Axes:
@@ -218,14 +174,15 @@ def _write_end_labels(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
             sheet.write(layout.left + place.x, first + i * LINE, line, SMALL)
 
 
-def _write_at_risk(sheet: Sheet, layout: SurvivalLayout, top: float, labels: Sequence[str]) -> None:
+def _write_at_risk(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
     """Write the numbers at risk, each centred under its tick."""
     y = top + 2.4
     sheet.write(1.0, y, "Number at risk", SMALL, weight="SemiBold")
-    for label, numbers in zip(labels, layout.at_risk, strict=True):
+    for name, numbers in zip(layout.name_lines, layout.at_risk, strict=True):
         y += LINE
-        sheet.write(1.0, y, label, SMALL, colour=QUIET if layout.stacked else INK)
-        y += LINE if layout.stacked else 0
+        for i, line in enumerate(name):
+            sheet.write(1.0, y + i * LINE, line, SMALL, colour=QUIET if layout.stacked else INK)
+        y += LINE * len(name) if layout.stacked else 0
         for tick, number in zip(layout.ticks, numbers, strict=True):
             sheet.write(layout.x(tick), y, number, SMALL, align="center").set_label("at risk")
 

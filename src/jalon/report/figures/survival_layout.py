@@ -33,7 +33,8 @@ class SurvivalLayout:
         steps: what is drawn of each curve.
         end_labels: places of labels at the ends of curves; None when a legend is used.
         endpoint_lines: the words along the vertical axis, from left to right.
-        label_lines: the lines of each label.
+        label_lines: the lines of each label, at the end of its curve or in the legend.
+        name_lines: the lines of each name beside or above its numbers at risk.
         legend_rows: curves of each row of the legend; empty when none is needed.
         stacked: True when group names stand above their numbers at risk, not beside.
         at_risk: numbers at risk as written, one row per curve, one per tick.
@@ -47,9 +48,15 @@ class SurvivalLayout:
     end_labels: tuple[EndLabel, ...] | None
     endpoint_lines: tuple[str, ...]
     label_lines: tuple[tuple[str, ...], ...]
+    name_lines: tuple[tuple[str, ...], ...]
     legend_rows: tuple[tuple[int, ...], ...]
     stacked: bool
     at_risk: tuple[tuple[str, ...], ...]
+
+    @property
+    def legend_heights(self) -> tuple[int, ...]:
+        """Lines that each row of the legend takes."""
+        return tuple(max(len(self.label_lines[i]) for i in row) for row in self.legend_rows)
 
     def x(self, month: float) -> float:
         """Return where a month stands on the sheet."""
@@ -124,7 +131,8 @@ def _arrange(
         steps=steps,
         end_labels=places,
         endpoint_lines=paper.endpoint_lines,
-        label_lines=lines or tuple((label,) for label in labels),
+        label_lines=lines or _legend_lines(labels, width - left - _EDGE),
+        name_lines=tuple(tuple(wrap_words(label, SMALL, width - 2 * _EDGE)) for label in labels),
         legend_rows=() if lines is not None else _flow(labels, width - left - _EDGE),
         stacked=stacked,
         at_risk=tuple(_numbers_at_risk(item, ticks) for item in curves),
@@ -172,6 +180,11 @@ def _flow(labels: Sequence[str], room: float) -> tuple[tuple[int, ...], ...]:
         rows[-1].append(i)
         used += wide
     return tuple(tuple(row) for row in rows)
+
+
+def _legend_lines(labels: Sequence[str], room: float) -> tuple[tuple[str, ...], ...]:
+    words = room - KEY_WIDTH - 1.5
+    return tuple(tuple(wrap_words(label, SMALL, words)) for label in labels)
 
 
 def legend_entry_width(label: str) -> float:

@@ -51,7 +51,7 @@ def table_html(table: Table) -> str:
     )
     body = "\n".join(_row_html(row, widths, footnotes) for row in table.rows)
     return (
-        f"<table>\n<caption>{escape(table.title)}</caption>\n"
+        f"<table>\n<caption><div>{escape(table.title)}</div></caption>\n"
         f"<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}\n</tbody>\n"
         f"{_foot_html(table, footnotes)}</table>"
     )
@@ -132,9 +132,8 @@ def _row_html(row: tuple[Cell, ...], widths: list[int], footnotes: _Footnotes) -
     class_name = f' class="indent-{min(indent, 3)}"' if indent else ""
     cells = [f'<th scope="row"{class_name}>{_cell_html(first, widths[0], footnotes)}</th>']
     for cell, width in zip(others, widths[1:], strict=True):
-        cells.append(
-            f"<td{_class_of(width if _is_number(cell) else 0)}>{_cell_html(cell, width, footnotes)}</td>"
-        )
+        looks = _class_of(width if _is_number(cell) else 0)
+        cells.append(f"<td{looks}>{_cell_html(cell, width, footnotes)}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
