@@ -2,6 +2,24 @@
 
 from jalon.stats.comparison import LogRank, Trend, log_rank, log_rank_trend
 from jalon.stats.competing import GrayTest, IncidenceVariance, aalen_johansen, gray_test
+from jalon.stats.concordance import (
+    Concordance,
+    ConcordanceDifference,
+    compare_concordance,
+    concordance,
+    concordance_value,
+    hold_competing,
+)
+from jalon.stats.regression import (
+    Baseline,
+    CoxFit,
+    ModelTest,
+    SurvivalPrediction,
+    baseline_hazard,
+    fit_cox,
+    predict_log_hazard,
+    predict_survival,
+)
 from jalon.stats.survival import (
     EventTable,
     HazardInterval,
@@ -19,24 +37,38 @@ from jalon.stats.survival import (
 )
 
 __all__ = [
+    "Baseline",
+    "Concordance",
+    "ConcordanceDifference",
+    "CoxFit",
     "EventTable",
     "GrayTest",
     "HazardInterval",
     "IncidenceVariance",
     "Interval",
     "LogRank",
+    "ModelTest",
+    "SurvivalPrediction",
     "SurvivalVariance",
     "Trend",
     "aalen_johansen",
+    "baseline_hazard",
+    "compare_concordance",
+    "concordance",
+    "concordance_value",
     "count_events",
+    "fit_cox",
     "follow_up",
     "gray_test",
+    "hold_competing",
     "kaplan_meier",
     "limits",
     "log_rank",
     "log_rank_trend",
     "merge_tables",
     "nelson_aalen",
+    "predict_log_hazard",
+    "predict_survival",
     "quantile",
     "restricted_mean",
     "value_at",

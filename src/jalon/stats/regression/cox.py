@@ -53,9 +53,10 @@ def fit_cox(
         ConvergenceError: no maximum was found.
 
     Reference:
-        Cox DR (1972), doi:10.1111/j.2517-6161.1972.tb00899.x, equation 12; Breslow N (1974),
-        doi:10.2307/2529620, equation 7; Efron B (1977),
-        doi:10.1080/01621459.1977.10480613, section 4.
+        Cox DR (1972), doi:10.1111/j.2517-6161.1972.tb00899.x, equation 12; for ties
+        Breslow N (1974), doi:10.2307/2529620, and Efron B (1977),
+        doi:10.1080/01621459.1977.10480613, as in Therneau T, Grambsch P (2000),
+        doi:10.1007/978-1-4757-3294-8, section 3.3.
 
     Example:
         >>> data = SurvivalData(time=[1, 1, 6, 6, 8, 9], event=[1, 0, 1, 1, 0, 1])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.kernels.risk_sets import RiskSets, arrange
+from jalon.stats.order import sort_rows
 from jalon.stats.ties import merge_ties
 
 
@@ -42,7 +44,9 @@ def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> T
     time, died = np.array(time), np.array(data.event)
     stratum = none if data.stratum is None else np.array(data.stratum)
     entered = nothing if entry is None else np.array(entry)
-    order = np.argsort(time, kind="stable") if stratum is none else np.lexsort((time, stratum))
+    order = sort_rows(time)
+    if data.stratum is not None:
+        order = order[sort_rows(stratum[order])]
     rows, start, deaths, opening = arrange(order, time, died, stratum, entered)
     first = rows[start[:-1]]
     times = time[first]
@@ -50,7 +54,7 @@ def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> T
     begin = leave = none
     if entry is not None:
         begin = _find_begin(entered[rows], times, start, opening)
-        leave = np.argsort(-begin, kind="stable")
+        leave = sort_rows(-begin)
     sets = RiskSets(
         x=x[rows],
         offset=nothing if offset is None else np.array(offset[rows]),
@@ -96,7 +100,7 @@ def _find_begin(entry: Floats, time: Floats, start: Integers, opening: Integers)
     """Return the first block of the patient's own stratum that lies after entry."""
     begin = np.empty(len(entry), dtype=np.int64)
     blocks = np.append(np.flatnonzero(opening), len(time))
-    for first, end in zip(blocks[:-1], blocks[1:], strict=True):
+    for first, end in pairwise(blocks):
         patients = slice(start[first], start[end])
         begin[patients] = first + np.searchsorted(time[first:end], entry[patients], side="right")
     return begin
