@@ -9,7 +9,8 @@ from jalon.core import UnsuitableDataError
 from jalon.core.units import DAYS_PER
 from jalon.report.labelled_curve import LabelledCurve
 
-_STEPS = (1, 2, 3, 6, 12, 24, 48, 60, 120, 240, 480, 1200)
+_SHORT_STEPS = (1, 2, 3)
+_STEPS = (6, 12, 24, 48, 60, 120, 240, 480, 1200)
 _MOST_TICKS = 12
 
 
@@ -42,7 +43,7 @@ def place_ticks(horizon: float, axis_width: float, label_width: float) -> tuple[
     Returns:
         Months from 0 up to the horizon: steps of 6, 12 or 24 for the usual ranges.
     """
-    for step in _STEPS:
+    for step in (*_SHORT_STEPS, *_STEPS) if horizon < 18 else _STEPS:
         apart = axis_width * step / horizon
         if apart >= label_width and horizon / step <= _MOST_TICKS:
             return tuple(float(step * i) for i in range(int(horizon / step + 1e-9) + 1))

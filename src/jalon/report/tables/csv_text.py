@@ -34,7 +34,7 @@ def table_csv(table: Table) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(
-        _disarm(f"{heading.words} {part}".strip())
+        _disarm(f"{heading.words} {part}" if part else heading.words)
         for heading, names in zip(table.columns, parts, strict=True)
         for part in names
     )
