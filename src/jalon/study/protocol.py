@@ -56,14 +56,14 @@ class FactPart(_Part):
     Attributes:
         event: name of the event, as the endpoints know it.
         time: column with the time of the event, or of last follow-up without it.
-        flag: column that says whether it happened.
+        column: column that says whether it happened.
         equals: the value that says so.
     """
 
     event: Slug
     time: str
-    flag: str
-    equals: int = 1
+    column: str
+    equals: int | str = 1
 
 
 class CriterionPart(_Part):
@@ -78,6 +78,7 @@ class CriterionPart(_Part):
         at_least: kept when at or above this.
         below: kept when strictly below this.
         at_most: kept when at or below this.
+        keep_missing: whether a patient whose value is missing stays.
     """
 
     label: str
@@ -88,6 +89,7 @@ class CriterionPart(_Part):
     at_least: float | None = None
     below: float | None = None
     at_most: float | None = None
+    keep_missing: bool = False
 
 
 class CohortPart(_Part):
@@ -170,13 +172,12 @@ class EndpointPart(_Part):
     """An endpoint for which a score is learned; the first one is the primary endpoint.
 
     Attributes:
-        slug: its name in the catalogue of endpoints.
-        cause: for competing risks, the event that the score is about.
+        slug: its name in the catalogue of endpoints; with competing causes, the score is
+            about the first.
         cohorts: where it can be derived.
     """
 
     slug: Slug
-    cause: Slug | None = None
     cohorts: tuple[Role, ...] = ROLES
 
 

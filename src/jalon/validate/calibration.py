@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
@@ -34,5 +36,7 @@ def calibration_slope(
     if np.ptp(linear_predictor) == 0:
         raise UnsuitableDataError("the prediction is the same for everyone; it has no slope")
     fit = fit_cox(linear_predictor[:, None], data, level=level)
-    interval = fit.coefficient(0)
-    return Estimate(interval.value, interval.low, interval.high, level, "Wald")
+    ratio = fit.hazard_ratios[0]
+    return Estimate(
+        float(fit.coefficients[0]), math.log(ratio.low), math.log(ratio.high), level, "Wald"
+    )

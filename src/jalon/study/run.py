@@ -1,0 +1,195 @@
+"""A study run end to end: it calls the rooms in order and computes nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from jalon.core import StudyFileError
+from jalon.core.errors import DefinitionError
+from jalon.core.numbers import write_count, write_estimate
+from jalon.core.provenance import Provenance, trace_code, trace_libraries, trace_machine
+from jalon.core.units import DAYS_PER
+from jalon.endpoints import find_endpoint
+from jalon.study.analysis import Effort, EndpointResult, analyse_endpoint, describe_course
+from jalon.study.cohorts import StudyCohort, read_cohort
+from jalon.study.learning import Learning, learn_endpoint
+from jalon.study.outcome import Outcome, derive_outcome
+from jalon.study.outputs import check_folder, write_outputs
+from jalon.study.page import write_report
+from jalon.study.progress import Progress, Silence
+from jalon.study.protocol import ROLES, EndpointPart, Role, StudyFile
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What the command line may change.
+
+    Attributes:
+        out: folder of the outputs; None for ``out/<study>``.
+        resamples: bootstrap resamples; None for the study's own number.
+        workers: threads; the outputs do not depend on it.
+    """
+
+    out: Path | None = None
+    resamples: int | None = None
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outputs:
+    """What a run found and where it wrote it.
+
+    Attributes:
+        folder: the folder of the outputs.
+        results: what was found, by endpoint.
+    """
+
+    folder: Path
+    results: dict[str, EndpointResult]
+
+
+def run_study(
+    study: StudyFile, options: RunOptions | None = None, progress: Progress | None = None
+) -> Outputs:
+    """Run a study: read, describe, learn, validate, report.
+
+    Args:
+        study: the study.
+        options: what the caller changes; None for nothing.
+        progress: who listens; None for nobody.
+
+    Returns:
+        The results and the folder they were written to.
+
+    Raises:
+        UserError: a file or the data cannot be used; nothing is written then.
+    """
+    chosen, tell = options or RunOptions(), progress or Silence()
+    about = study.protocol.study
+    folder = chosen.out or Path("out") / about.slug
+    check_folder(folder)
+    began = datetime.now(UTC)
+    cohorts = _read(study, tell)
+    learned = {part.slug: _learn(study, part, cohorts, tell) for part in study.protocol.endpoint}
+    resamples = chosen.resamples or about.resamples
+    streams = np.random.default_rng(about.seed).spawn(len(learned))
+    results = {}
+    for (slug, (learning, outcomes)), rng in zip(learned.items(), streams, strict=True):
+        effort = Effort(resamples, chosen.workers, _count(tell, learning, resamples))
+        results[slug] = analyse_endpoint(study, outcomes, learning, rng, effort)
+        _tell_result(tell, results[slug])
+    provenance = _trace(study, cohorts, resamples)
+    report = write_report(study, cohorts, results, provenance)
+    times = {"began": began.isoformat(), "ended": datetime.now(UTC).isoformat()}
+    write_outputs(folder, report, _name_scores(results), provenance, times)
+    tell.say("wrote", str(folder / "report.html"), "open it in a browser")
+    return Outputs(folder, results)
+
+
+def _read(study: StudyFile, tell: Progress) -> dict[Role, StudyCohort]:
+    cohorts = {
+        role: read_cohort(study, role) for role in ROLES if role in study.protocol.cohort
+    }
+    each = list(cohorts.values())
+    tell.say(
+        "data",
+        " · ".join(f"{c.part.file} {write_count(c.read_rows)}" for c in each),
+        "sha256 " + " ".join(f"{c.sha256[0][:4]}…" for c in each),
+    )
+    tell.say(
+        "cohort",
+        " · ".join(f"{write_count(c.read_rows)} → {write_count(len(c))}" for c in each),
+        f"{sum(c.read_rows - len(c) for c in each)} excluded",
+    )
+    for cohort in each:
+        for issue in cohort.issues:
+            about = f"{issue.count} patients" if issue.lines else "whole column"
+            tell.say("question", f"{cohort.name}: {issue.text}", about)
+    return cohorts
+
+
+def _learn(
+    study: StudyFile, part: EndpointPart, cohorts: dict[Role, StudyCohort], tell: Progress
+) -> tuple[Learning, dict[Role, Outcome]]:
+    try:
+        endpoint = find_endpoint(part.slug)
+    except DefinitionError as error:
+        raise StudyFileError(study.path, str(error), "endpoint.slug") from None
+    if "development" not in part.cohorts:
+        raise StudyFileError(
+            study.path, f"{part.slug} needs the development cohort", "endpoint.cohorts"
+        )
+    outcomes = {
+        role: derive_outcome(study, cohorts[role], endpoint)
+        for role in part.cohorts
+        if role in cohorts
+    }
+    first = outcomes["development"]
+    course = describe_course(first)
+    events = int(np.sum(first.data.event == 1))
+    years = course.watched.value / DAYS_PER["years"]
+    tell.say(
+        "follow-up",
+        f"median {years:.1f} y (reverse Kaplan-Meier)",
+        f"{endpoint.label_en.lower()}: {write_count(events)} events",
+    )
+    learning = learn_endpoint(study, first)
+    tell.say(
+        "learning",
+        f"{len(learning.definition.items)} of {len(learning.terms.candidates)} variables, "
+        f"{len(learning.definition.groups)} groups",
+        "best found, not proven optimal",
+    )
+    return learning, outcomes
+
+
+def _count(tell: Progress, learning: Learning, resamples: int):  # noqa: ANN202 - a closure
+    step = f"validating {learning.outcome.endpoint.label_en.lower()}"
+    return lambda done: tell.advance(step, done, resamples)
+
+
+def _tell_result(tell: Progress, result: EndpointResult) -> None:
+    figure = result.internal.figures["concordance"]
+    name = result.outcome.cohort.name
+    tell.say("apparent", f"C {write_estimate(figure.apparent)}", name)
+    tell.say("corrected", f"C {write_estimate(figure.corrected)}", f"{name}, optimism taken off")
+    other = result.trials.get("validation")
+    if other is not None:
+        text = f"C {write_estimate(other.concordance.estimate)}"
+        where = f"{other.outcome.cohort.name}, {write_count(other.patients)} patients"
+        tell.say("external", text, where)
+    for rivals in result.rivals.values():
+        for rival in rivals:
+            tell.say(
+                rival.trial.definition.slug,
+                f"C {write_estimate(rival.published)}",
+                f"{rival.trial.outcome.cohort.name}, {write_count(rival.patients)} patients",
+            )
+
+
+def _name_scores(results: dict[str, EndpointResult]):  # noqa: ANN202
+    first, *others = results
+    named = {"score.toml": results[first].learning.definition}
+    return named | {f"score_{slug}.toml": results[slug].learning.definition for slug in others}
+
+
+def _trace(study: StudyFile, cohorts: dict[Role, StudyCohort], resamples: int) -> Provenance:
+    data = {}
+    for cohort in cohorts.values():
+        data[cohort.part.file] = cohort.sha256[0]
+        data[Path(cohort.part.dictionary).as_posix()] = cohort.sha256[1]
+    python, machine = trace_machine()
+    return Provenance(
+        study={"file": study.path.name, "sha256": study.sha256},
+        data=data,
+        code=trace_code(),
+        seed=study.protocol.study.seed,
+        settings={"resamples": resamples},
+        libraries=trace_libraries(),
+        python=python,
+        machine=machine,
+    )
