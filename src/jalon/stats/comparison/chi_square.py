@@ -28,8 +28,8 @@ def assess_score(score: Floats, covariance: Floats) -> tuple[float, int, float]:
     """
     rest, spread = score[1:], covariance[1:, 1:]
     # Ranks are judged on the scale of correlations, so that small groups count as large ones do.
-    scale = np.sqrt(np.diag(spread))
-    if np.any(scale <= 0) or np.linalg.matrix_rank(spread / np.outer(scale, scale)) < len(rest):
+    scale = np.sqrt(np.maximum(np.diag(spread), 0))
+    if np.any(scale == 0) or np.linalg.matrix_rank(spread / np.outer(scale, scale)) < len(rest):
         raise UnsuitableDataError(
             "the groups cannot be compared: some are never at risk together when an event "
             "happens; join or drop groups"

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
-from jalon.stats.survival.tally import sum_from_end, tally
+from jalon.stats.kernels.comparison import follow_groups
+from jalon.stats.survival.tally import tally
 
 Label = int | float | str | bool
 
@@ -33,16 +34,16 @@ class Groups:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupCounts:
-    """Patients by distinct time and group.
+    """Patients by distinct time of an event and by group.
 
     Attributes:
         at_risk: shape (m, k), (weighted) number under observation just before each time.
-        ended: shape (m, k, kinds), (weighted) number that ends at each time, by kind: 0
-            censored, 1 event, more where the test distinguishes causes.
+        events: shape (kinds, m, k), (weighted) events at each time, one layer for each kind
+            that the test distinguishes.
     """
 
     at_risk: Floats
-    ended: Floats
+    events: Floats
 
 
 def code_groups(group: npt.ArrayLike, data: SurvivalData) -> Groups:
@@ -85,8 +86,8 @@ def count_groups(
     Args:
         data: n patients.
         groups: their groups.
-        kind: shape (n,), how each follow-up ended, 0 censored, 1 event, ….
-        kinds: number of kinds.
+        kind: shape (n,), how each follow-up ended: 0 censored, from 1 kinds of event.
+        kinds: number of kinds, being censored included.
 
     Yields:
         Counts of one stratum, rows without any event left out.
@@ -97,11 +98,7 @@ def count_groups(
     entry_label = groups.code * (kinds + 1) + kinds
     for part, rows in _split(data):
         _, counts = tally(part, label[rows], entry_label[rows], k * (kinds + 1))
-        by_kind = counts.reshape(len(counts), k, kinds + 1)
-        ended = by_kind[:, :, :kinds]
-        at_risk = sum_from_end(ended.sum(axis=2) - by_kind[:, :, kinds])
-        busy = ended[:, :, 1:].any(axis=(1, 2))
-        yield GroupCounts(at_risk[busy], ended[busy])
+        yield GroupCounts(*follow_groups(counts.reshape(len(counts), k, kinds + 1)))
 
 
 def _split(data: SurvivalData) -> Iterator[tuple[SurvivalData, Integers | slice]]:

@@ -136,7 +136,6 @@ def _sum_strata(data: SurvivalData, groups: Groups, rho: float) -> tuple[Floats,
     k, kind = len(groups), (data.event > 0).astype(np.int64)
     observed, expected, covariance = np.zeros(k), np.zeros(k), np.zeros((k, k))
     for counts in count_groups(data, groups, kind, kinds=2):
-        events = np.ascontiguousarray(counts.ended[:, :, 1])
-        o, e, v = sum_log_rank(counts.at_risk, events, rho)
+        o, e, v = sum_log_rank(counts.at_risk, counts.events[0], rho)
         observed, expected, covariance = observed + o, expected + e, covariance + v
     return observed, expected, covariance

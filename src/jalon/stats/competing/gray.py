@@ -87,7 +87,7 @@ def gray_test(
 
 
 def _sum_times(counts: GroupCounts, rho: float) -> tuple[Floats, Floats]:
-    at_risk, own, other = counts.at_risk, counts.ended[:, :, 1], counts.ended[:, :, 2]
+    at_risk, (own, other) = counts.at_risk, counts.events
     before, after, incidence_before = _follow(at_risk, own, other)
     # Those at risk over their chance of being so: Gray's R counts who had another cause too.
     ratio = divide(at_risk, before)

@@ -7,6 +7,35 @@ from numba import njit
 
 from jalon.core import Floats
 
+ALONE = 1e-13
+
+
+@njit(cache=True, nogil=True)
+def follow_groups(counts: Floats) -> tuple[Floats, Floats]:
+    """Turn counts of who ends and who enters into numbers at risk, at times with an event.
+
+    Args:
+        counts: shape (m, k, kinds + 1), by time, group and kind: 0 censored, then kinds of
+            event, the last kind being entries.
+
+    Returns:
+        At risk just before each of b times, shape (b, k), and events, shape (kinds - 1, b, k).
+    """
+    m, k, kinds = counts.shape[0], counts.shape[1], counts.shape[2] - 1
+    b = 0
+    for j in range(m):
+        b += 1 if counts[j, :, 1:kinds].any() else 0
+    at_risk, events, now = np.empty((b, k)), np.empty((kinds - 1, b, k)), np.zeros(k)
+    for j in range(m - 1, -1, -1):
+        for g in range(k):
+            now[g] += counts[j, g, :kinds].sum() - counts[j, g, kinds]
+        if counts[j, :, 1:kinds].any():
+            b -= 1
+            at_risk[b] = now
+            for kind in range(1, kinds):
+                events[kind - 1, b] = counts[j, :, kind]
+    return at_risk, events
+
 
 @njit(cache=True, nogil=True)
 def sum_log_rank(at_risk: Floats, events: Floats, rho: float) -> tuple[Floats, Floats, Floats]:
@@ -35,20 +64,25 @@ def sum_log_rank(at_risk: Floats, events: Floats, rho: float) -> tuple[Floats, F
             share = at_risk[j, g] / total
             observed[g] += weight * events[j, g]
             expected[g] += weight * deaths * share
-            if share == 0.0:
+            # A group at risk alone tells nothing; a rest of rounding must not say otherwise.
+            if share == 0.0 or 1.0 - share < ALONE:
                 continue
-            covariance[g, g] += spread * share
-            for h in range(k):
+            covariance[g, g] += spread * share * (1.0 - share)
+            for h in range(g):
                 covariance[g, h] -= spread * share * at_risk[j, h] / total
+    for g in range(k):
+        covariance[:g, g] = covariance[g, :g]
     return observed, expected, covariance
 
 
 @njit(cache=True, nogil=True)
 def _weigh(ratio: Floats, tilt: float) -> Floats:
     """Return how an increment in group g (column) moves the score of group i (row)."""
-    weight: Floats = -tilt * np.outer(ratio, ratio) / ratio.sum()
+    whole = ratio.sum()
+    weight: Floats = -tilt * np.outer(ratio, ratio) / whole
     for g in range(len(ratio)):
-        weight[g, g] += tilt * ratio[g]
+        rest = 1.0 - ratio[g] / whole
+        weight[g, g] = tilt * ratio[g] * (rest if rest > ALONE else 0.0)
     return weight
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Curve, Estimate, Floats, UnsuitableDataError
 
@@ -27,9 +28,10 @@ def quantile(curve: Curve, p: float = 0.5) -> Estimate:
         UnsuitableDataError: a share outside 0 to 1, or a cumulative hazard.
 
     Reference:
-        Brookmeyer and Crowley (1982), doi:10.2307/2530286, eq. 2.3. The rules for flat steps
-        are those of R's ``quantile.survfit``; where a limit is not monotone, as can happen in
-        the last steps, its first crossing counts.
+        Brookmeyer and Crowley (1982), doi:10.2307/2530286, section 2. The rules for flat
+        steps are those of R's ``quantile.survfit``, and so is that for a limit that turns back
+        in the last, sparse steps: of the heights beyond ``p`` the nearest counts, which is
+        later than the first crossing and so on the side of caution.
 
     Example:
         >>> from jalon.core import SurvivalData
@@ -54,11 +56,17 @@ def _reach(time: Floats, rise: Floats, p: float) -> float:
     if p == 0:
         return 0.0
     # Limits are NaN where they do not exist; comparisons with NaN are false, so they never reach.
-    at = np.flatnonzero(rise >= p - SAME)
-    above = np.flatnonzero(rise > p + SAME)
-    if not at.size:
+    reached = _find_least(rise, rise >= p - SAME)
+    passed = _find_least(rise, rise > p + SAME)
+    if reached is None:
         return np.nan
-    if not above.size:
-        ends_at_p = not np.isnan(rise[-1])
-        return float(time[at[0]] + time[-1]) / 2 if ends_at_p else np.nan
-    return float(time[at[0]] + time[above[0]]) / 2
+    if passed is not None:
+        return float(time[reached] + time[passed]) / 2
+    stays = abs(rise[-1] - p) < SAME
+    return float(time[reached] + time[-1]) / 2 if stays else np.nan
+
+
+def _find_least(rise: Floats, allowed: npt.NDArray[np.bool_]) -> int | None:
+    """Return the first row of the lowest height allowed; of a monotone curve, the first row."""
+    rows = np.flatnonzero(allowed)
+    return int(rows[np.argmin(rise[rows])]) if rows.size else None

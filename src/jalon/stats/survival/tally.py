@@ -39,19 +39,20 @@ def tally(
         Distinct times, shape (m,), ascending, and (weighted) counts, shape (m, ``labels``).
 
     Raises:
-        UnsuitableDataError: no patient, or an entry tied with its own end of follow-up.
+        UnsuitableDataError: no patient, none of weight above 0, or an entry tied with its own
+            end of follow-up.
     """
     if len(data) == 0:
         raise UnsuitableDataError("no patient is left; widen the selection")
+    if data.weight is not None and not data.weight.any():
+        raise UnsuitableDataError("every patient has weight 0, so nobody is counted")
     time, weight = data.time, np.empty(0) if data.weight is None else data.weight
     if data.entry is not None:
         _check_spans(data.time, data.entry)
         time = np.concatenate([data.entry, time])
         label = np.concatenate([entry_label, label])
         weight = np.concatenate([weight, weight])
-    grid, counts = _count(time, label, weight, labels)
-    seen = counts.any(axis=1)
-    return (grid, counts) if seen.all() else (grid[seen], counts[seen])
+    return _count(time, label, weight, labels)
 
 
 def join_ties(time: Floats) -> Integers:
@@ -83,12 +84,19 @@ def _count(time: Floats, label: Integers, weight: Floats, labels: int) -> tuple[
     last = find_last_day(time, 4.0 * len(time) + 64.0)
     if last >= 0:
         counts = count_days(time, label, weight, (last + 1, labels))
-        return np.arange(last + 1, dtype=np.float64), counts
+        return _drop_empty(np.arange(last + 1, dtype=np.float64), counts)
     # Sums of weights depend on their order in the last bit, so ties keep the order of rows.
     order = np.argsort(time, kind="stable" if len(weight) else None)
     ordered = time[order]
     starts = join_ties(ordered)
-    return ordered[starts], count_sorted(order, starts, label, weight, labels)
+    grid, counts = ordered[starts], count_sorted(order, starts, label, weight, labels)
+    return _drop_empty(grid, counts) if len(weight) else (grid, counts)
+
+
+def _drop_empty(grid: Floats, counts: Floats) -> tuple[Floats, Floats]:
+    """Leave out times at which nobody ends or enters, or only patients of weight 0."""
+    seen = counts.any(axis=1)
+    return grid[seen], counts[seen]
 
 
 def _check_spans(time: Floats, entry: Floats) -> None:
