@@ -77,7 +77,8 @@ def baseline_hazard(
     """
     shift = 0.0 if centred else float(fit.means @ fit.coefficients)
     hazard, _, _ = _baseline_at(fit, _read_times(times), stratum)
-    return hazard * np.exp(-shift)
+    value: Floats = hazard * np.exp(-shift)
+    return value
 
 
 def predict_survival(
