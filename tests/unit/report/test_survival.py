@@ -24,6 +24,7 @@ CASES = {
         240,
         "",
     ),
+    "names beside numbers": ([steady("intermediate", 1500, 0.05), HIGH], 60, ""),
     "same ends": ([steady(name, 50, share=0.5) for name in ("one", "two", "three")], 40, ""),
     "long labels": ([steady(LONG, 90), steady(LONG + ", again", 2000, 0.1)], 72, LONG),
     "three patients": ([LOW, steady("tiny", 3, every=9.0, share=1.0)], 60, "p = .21"),

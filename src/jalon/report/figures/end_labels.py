@@ -26,11 +26,25 @@ class Frame:
     height: float
 
     def x(self, month: float) -> float:
-        """Return millimetres from the left edge."""
+        """Return where a month stands.
+
+        Args:
+            month: from time zero.
+
+        Returns:
+            Millimetres from the left edge.
+        """
         return month / self.horizon * self.width
 
     def y(self, percent: float) -> float:
-        """Return millimetres from the lower edge."""
+        """Return where a height stands.
+
+        Args:
+            percent: 0 to 100.
+
+        Returns:
+            Millimetres from the lower edge.
+        """
         return percent / 100 * self.height
 
 

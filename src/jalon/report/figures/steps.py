@@ -35,7 +35,15 @@ class Steps:
     censor_value: Floats
 
     def span(self, start: float, end: float) -> tuple[float, float] | None:
-        """Return the lowest and highest value between two months; None beyond the line."""
+        """Return the lowest and highest value between two months.
+
+        Args:
+            start: first month.
+            end: last month.
+
+        Returns:
+            Two heights in per cent; None where the line has already ended.
+        """
         if start > self.month[-1]:
             return None
         first = max(int(np.searchsorted(self.month, start, side="right")) - 1, 0)

@@ -59,7 +59,14 @@ class SurvivalLayout:
         return tuple(max(len(self.label_lines[i]) for i in row) for row in self.legend_rows)
 
     def x(self, month: float) -> float:
-        """Return where a month stands on the sheet."""
+        """Return where a month stands on the sheet.
+
+        Args:
+            month: from time zero.
+
+        Returns:
+            Millimetres from the left edge of the sheet.
+        """
         return self.left + self.frame.x(month)
 
 

@@ -10,6 +10,8 @@ _ID = re.compile(r'\bid="([^"]+)"')
 _REFERENCE = re.compile(r'(url\(#|href="#)([^")]+)')
 _LABELLED = re.compile(r'aria-labelledby="([^"]+)"')
 _GROUP_ID = re.compile(r'<g id="[^"]*">')
+_PATH = re.compile(r'\bd="[^"]+"')
+_LONG_NUMBER = re.compile(r"\d+\.\d{3,}")
 _NAMESPACES = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
 
 
@@ -32,6 +34,8 @@ def finish_svg(raw: str, size: tuple[float, float], title: str, description: str
     body = re.sub(r"<!--.*?-->|<style.*?</style>", "", body, flags=re.DOTALL)
     body = _GROUP_ID.sub("<g>", body)
     body = re.sub(r"\n\s*", "\n", body).replace("<defs>\n</defs>\n", "").lstrip("\n")
+    # A hundredth of a point is finer than any printer; six decimals only make files long.
+    body = _PATH.sub(lambda path: _LONG_NUMBER.sub(_shorten, path[0]), body)
     head = (
         f'<svg {_NAMESPACES} viewBox="{view.group(1) if view else ""}" '
         f'width="{size[0]:g}mm" height="{size[1]:.4g}mm" role="img" '
@@ -42,6 +46,10 @@ def finish_svg(raw: str, size: tuple[float, float], title: str, description: str
     )
     whole = head + body
     return prefix_ids(whole, f"j{hashlib.sha256(whole.encode()).hexdigest()[:10]}-")
+
+
+def _shorten(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def prefix_ids(svg: str, prefix: str) -> str:
