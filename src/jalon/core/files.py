@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 def write_file(path: Path, content: str | bytes) -> None:
-    """Write a file under a temporary name, then rename it, so that no half file is seen.
+    r"""Write a file under a temporary name, then rename it, so that no half file is seen.
 
     Args:
         path: where it goes; its folder is made when missing.
-        content: text (written as UTF-8 with ``\\n``) or bytes.
+        content: text (written as UTF-8 with ``\n``) or bytes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode("utf-8") if isinstance(content, str) else content

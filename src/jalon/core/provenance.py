@@ -47,7 +47,8 @@ class Provenance:
         Returns:
             Indented JSON with a newline at its end.
         """
-        return json.dumps(asdict(self) | {"times": times or {}}, indent=2, ensure_ascii=False) + "\n"
+        record = asdict(self) | {"times": times or {}}
+        return json.dumps(record, indent=2, ensure_ascii=False) + "\n"
 
 
 def trace_code() -> dict[str, str]:

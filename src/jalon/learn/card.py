@@ -28,7 +28,8 @@ class CardText:
     """The words of a learned score.
 
     Attributes:
-        slug: short name; never that of a published score.
+        slug: name in files; never that of a published score.
+        short: name in tables.
         name: title by language.
         population: in whom it was learned.
         outcome: what it predicts.
@@ -38,6 +39,7 @@ class CardText:
     """
 
     slug: str
+    short: str
     name: dict[str, str]
     population: str
     outcome: str
@@ -71,6 +73,7 @@ def write_card(
             shift += lowest
     return ScoreDefinition(
         slug=text.slug,
+        short=text.short,
         name=text.name,
         status="learned",
         version="1",

@@ -51,7 +51,7 @@ def cut_totals(
     if len(levels) < 2 or not np.any(data.event == 1):
         return ()
     weight = np.ones(len(data)) if data.weight is None else data.weight
-    size = np.bincount(code, weights=weight)
+    size = np.bincount(code, weights=weight).astype(np.float64)
     test = log_rank(data, code)
     for groups in range(min(rules.most, len(levels)), 1, -1):
         edges = _list_edges(len(levels), groups)

@@ -143,7 +143,7 @@ def fit_scale(total: Integers, risk: RiskOrder, start: float = 0.1) -> tuple[flo
 
 
 @njit(cache=True, nogil=True)
-def fit_moves(  # pragma: no cover - compiled
+def fit_moves(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes plain arrays
     total: Integers,
     scale: float,
     bits: Bits,

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
+
+RanksBy = Literal["points", "groups"]
 
 from jalon.core.errors import DefinitionError
 
@@ -111,7 +113,8 @@ class ScoreDefinition:
     """Everything that is needed to compute a score and to read its answer.
 
     Attributes:
-        slug: short name, also the file's name.
+        slug: name in files and addresses.
+        short: name in tables and figures ("IPI").
         name: title by language.
         status: "published" or "learned".
         version: version of the definition.
@@ -122,12 +125,15 @@ class ScoreDefinition:
         time_point: when its items are measured.
         items: what is asked.
         groups: risk groups, rising, without gap or overlap.
+        ranks_by: whether patients are ranked by "points", or by "groups" where the score is
+            nothing but its groups.
         risks: observed risks by group.
         pitfalls: what a user should know.
         learning: how a learned score was found; empty for a published one.
     """
 
     slug: str
+    short: str
     name: dict[str, str]
     status: str
     version: str
@@ -138,6 +144,7 @@ class ScoreDefinition:
     time_point: str
     items: tuple[Item, ...]
     groups: tuple[Group, ...]
+    ranks_by: RanksBy = "points"
     risks: tuple[Risk, ...] = ()
     pitfalls: tuple[str, ...] = ()
     learning: dict[str, Any] = field(default_factory=dict)
@@ -145,6 +152,8 @@ class ScoreDefinition:
     def __post_init__(self) -> None:
         for item in self.items:
             _check_steps(self.slug, item)
+        if self.ranks_by not in {"points", "groups"}:
+            raise DefinitionError(f"{self.slug}: ranks_by is either points or groups")
         _check_groups(self)
 
     @property

@@ -11,7 +11,7 @@ from jalon.core.errors import DefinitionError
 from jalon.scores.definition import Group, Item, Risk, ScoreDefinition, Step
 
 _TEXTS = (
-    "slug", "status", "version", "citation", "doi", "population", "outcome", "time_point",
+    "slug", "short", "status", "version", "citation", "doi", "population", "outcome", "time_point",
 )  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def _definition(table: dict[str, Any]) -> ScoreDefinition:
             Group(g["slug"], dict(g["label"]), int(g["low"]), int(g["high"]))
             for g in table["group"]
         ),
+        ranks_by=table.get("ranks_by", "points"),
         risks=tuple(_risk(risk) for risk in table.get("risk", ())),
         pitfalls=tuple(table.get("pitfalls", ())),
         learning=dict(table.get("learning", {})),
@@ -119,6 +120,7 @@ def write_definition(definition: ScoreDefinition) -> str:
     import tomli_w  # noqa: PLC0415 - only writing needs it; the bedside reads
 
     table: dict[str, Any] = {key: getattr(definition, key) for key in _TEXTS}
+    table["ranks_by"] = definition.ranks_by
     table["pitfalls"] = list(definition.pitfalls)
     table["name"] = definition.name
     table["item"] = [_item_table(item) for item in definition.items]

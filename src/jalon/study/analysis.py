@@ -180,8 +180,8 @@ def _try_published(part: ComparePart, own: Trial) -> Rival:
             f"{outcome.cohort.name}: no patient with an event has both the learned score and "
             f"{part.slug}; they cannot be compared"
         )
-    learned = concordance(own.assessed.points_low[both].astype(np.float64), data)
-    published = concordance(trial.assessed.points_low[both].astype(np.float64), data)
+    learned = concordance(own.rank[both], data)
+    published = concordance(trial.rank[both], data)
     difference = compare_concordance(learned, published)
     return Rival(trial, int(both.sum()), learned.estimate, published.estimate, difference)
 

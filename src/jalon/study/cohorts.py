@@ -7,7 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from jalon.cohort import AttritionStep, Cohort, Criterion, Source, Variable, VariableKind, build_cohort
+from jalon.cohort import (
+    AttritionStep,
+    Cohort,
+    Criterion,
+    Source,
+    Variable,
+    VariableKind,
+    build_cohort,
+)
 from jalon.cohort import derive_variable as derive
 from jalon.core import Floats, StudyFileError, UnsuitableDataError
 from jalon.core.errors import DefinitionError

@@ -120,6 +120,6 @@ def _no_gain(result: EndpointResult) -> str:
             if estimate.low <= 0:
                 return (
                     f"In {rival.trial.outcome.cohort.name} it is not shown that the score ranks "
-                    f"patients better than the {rival.trial.definition.name['en']}."
+                    f"patients better than the {rival.trial.definition.short}."
                 )
     return ""

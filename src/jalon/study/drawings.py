@@ -90,13 +90,17 @@ class Drawer:
             axis = f"Cumulative incidence of {outcome.risk_name}"
         else:
             axis = outcome.endpoint.label_en
-        title = trial.definition.name["en"] if trial.definition.status == "published" else "the score"
+        title = (
+            trial.definition.name["en"] if trial.definition.status == "published" else "the score"
+        )
         caption = (
             f"{axis} by risk group of {title}. {outcome.cohort.name}, "
             f"n = {trial.patients:,} with every item known, {trial.events:,} events. "
             "Bands: 95% interval. Ticks: censoring."
         )
-        return self.curves(f"{name}_{outcome.cohort.role}", curves, (axis, write_test(trial), caption))
+        return self.curves(
+            f"{name}_{outcome.cohort.role}", curves, (axis, write_test(trial), caption)
+        )
 
     def card(self, result: EndpointResult) -> Drawing:
         """Draw the score card."""

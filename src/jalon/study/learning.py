@@ -91,7 +91,9 @@ def learn_endpoint(study: StudyFile, outcome: Outcome) -> Learning:
     text = _words(study, outcome)
     facts = _facts(study, outcome, terms, score, complete)
     bare = write_card(score, terms, text, facts)
-    definition = _add_risks(bare, study, outcome, complete, find_group(score.total(terms.bits), score.limits))
+    definition = _add_risks(
+        bare, study, outcome, complete, find_group(score.total(terms.bits), score.limits)
+    )
     return Learning(outcome, complete, terms, score, definition, search, grouping)
 
 
@@ -152,7 +154,7 @@ def _refit(terms: Terms, score: LearnedScore) -> Refit:
         predictions={
             "points": total.astype(np.float64),
             "groups": find_group(total, score.limits).astype(np.float64),
-            "log hazard": score.scale * total,
+            "log hazard": score.scale * total.astype(np.float64),
         },
         chosen=tuple(terms.candidates[v].name for v in sorted(used)),
     )
@@ -185,6 +187,7 @@ def _words(study: StudyFile, outcome: Outcome) -> CardText:
     about, endpoint = study.protocol.study, outcome.endpoint
     return CardText(
         slug=f"{about.slug}_{endpoint.slug}",
+        short="learned score",
         name={"en": f"{about.title}: {endpoint.label_en.lower()}"},
         population=f"{outcome.cohort.name}: {about.setting}",
         outcome=endpoint.label_en,

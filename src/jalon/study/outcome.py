@@ -75,9 +75,7 @@ def derive_outcome(study: StudyFile, cohort: StudyCohort, endpoint: Endpoint) ->
     Raises:
         StudyFileError: the facts of the study file do not give this endpoint.
     """
-    facts = [
-        Fact(fact.event, fact.time, fact.column, fact.equals) for fact in cohort.part.facts
-    ]
+    facts = [Fact(fact.event, fact.time, fact.column, fact.equals) for fact in cohort.part.facts]
     try:
         unit = find_time_unit(cohort.table, facts, cohort.part.last_seen)
         derived = derive(endpoint, cohort.cohort.frame, facts, cohort.part.last_seen, unit)

@@ -149,9 +149,7 @@ def _draw(study: StudyFile, result: EndpointResult) -> dict[str, Drawing]:
     return drawings
 
 
-def _course_section(
-    label: str, drawings: dict[str, Drawing], tables: dict[str, Table]
-) -> Section:
+def _course_section(label: str, drawings: dict[str, Drawing], tables: dict[str, Table]) -> Section:
     blocks: list[Block] = [tables["course"]]
     blocks += [d.figure for name, d in drawings.items() if name.startswith("course_")]
     return Section(f"{label}: what happened", tuple(blocks))
@@ -175,9 +173,7 @@ def _score_section(
         f"{100 * result.learning.grouping.least_share:g}% of the patients and "
         f"{result.learning.grouping.least_events:g} events in each."
     )
-    return Section(
-        f"{label}: the score", (text, drawings["score_card"].figure, tables["search"])
-    )
+    return Section(f"{label}: the score", (text, drawings["score_card"].figure, tables["search"]))
 
 
 def _validation_section(
@@ -203,4 +199,6 @@ def _provenance_table(provenance: Provenance) -> Table:
         ("Python", f"{provenance.python} on {provenance.machine}"),
         *((name, number) for name, number in provenance.libraries.items()),
     ]
-    return Table("Where the numbers come from (SHA-256)", (Heading("What"), Heading("Which")), tuple(rows))
+    return Table(
+        "Where the numbers come from (SHA-256)", (Heading("What"), Heading("Which")), tuple(rows)
+    )

@@ -234,7 +234,9 @@ class Protocol(_Part):
         if "validation" in self.cohort:
             absent = [v.name for v in self.variable if v.validation is None]
             if absent:
-                raise ValueError(f"variable {', '.join(absent)} needs validation = {{ column = … }}")
+                raise ValueError(
+                    f"variable {', '.join(absent)} needs validation = {{ column = … }}"
+                )
         return self
 
 

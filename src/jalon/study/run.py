@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from jalon.core.numbers import write_count, write_estimate
 from jalon.core.provenance import Provenance, trace_code, trace_libraries, trace_machine
 from jalon.core.units import DAYS_PER
 from jalon.endpoints import find_endpoint
+from jalon.scores import ScoreDefinition
 from jalon.study.analysis import Effort, EndpointResult, analyse_endpoint, describe_course
 from jalon.study.cohorts import StudyCohort, read_cohort
 from jalon.study.learning import Learning, learn_endpoint
@@ -91,9 +93,7 @@ def run_study(
 
 
 def _read(study: StudyFile, tell: Progress) -> dict[Role, StudyCohort]:
-    cohorts = {
-        role: read_cohort(study, role) for role in ROLES if role in study.protocol.cohort
-    }
+    cohorts = {role: read_cohort(study, role) for role in ROLES if role in study.protocol.cohort}
     each = list(cohorts.values())
     tell.say(
         "data",
@@ -147,7 +147,7 @@ def _learn(
     return learning, outcomes
 
 
-def _count(tell: Progress, learning: Learning, resamples: int):  # noqa: ANN202 - a closure
+def _count(tell: Progress, learning: Learning, resamples: int) -> Callable[[int], None]:
     step = f"validating {learning.outcome.endpoint.label_en.lower()}"
     return lambda done: tell.advance(step, done, resamples)
 
@@ -171,7 +171,7 @@ def _tell_result(tell: Progress, result: EndpointResult) -> None:
             )
 
 
-def _name_scores(results: dict[str, EndpointResult]):  # noqa: ANN202
+def _name_scores(results: dict[str, EndpointResult]) -> dict[str, ScoreDefinition]:
     first, *others = results
     named = {"score.toml": results[first].learning.definition}
     return named | {f"score_{slug}.toml": results[slug].learning.definition for slug in others}

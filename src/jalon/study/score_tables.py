@@ -177,7 +177,7 @@ def discrimination_rows(result: EndpointResult) -> list[DiscriminationRow]:
         )
     for rivals in result.rivals.values():
         for rival in rivals:
-            name = f"{rival.trial.definition.name['en']}, {rival.trial.outcome.cohort.name}"
+            name = f"{rival.trial.definition.short}, {rival.trial.outcome.cohort.name}"
             rows.append(DiscriminationRow(name, rival.published, _both(rival), reference=True))
     return rows
 
@@ -208,9 +208,19 @@ def internal_table(result: EndpointResult) -> Table:
     for key, name in names.items():
         figure = result.internal.figures[key]
         rows.append(
-            (name, Interval(figure.apparent), Number(figure.optimism, 3), Interval(figure.corrected))
+            (
+                name,
+                Interval(figure.apparent),
+                Number(figure.optimism, 3),
+                Interval(figure.corrected),
+            )
         )
-    columns = (Heading("Figure of merit"), Heading("Apparent"), Heading("Optimism"), Heading("Corrected"))
+    columns = (
+        Heading("Figure of merit"),
+        Heading("Apparent"),
+        Heading("Optimism"),
+        Heading("Corrected"),
+    )
     title = f"Internal validation, {result.internal.resamples} bootstrap resamples"
     notes = (
         "Search, points and groups repeated on every resample. Intervals: infinitesimal "
@@ -237,7 +247,11 @@ def chosen_table(result: EndpointResult) -> Table:
         )
         for candidate in result.learning.terms.candidates
     )
-    columns = (Heading("Variable"), Heading("In the score"), Heading("Chosen again, % of resamples"))
+    columns = (
+        Heading("Variable"),
+        Heading("In the score"),
+        Heading("Chosen again, % of resamples"),
+    )
     return Table("How stable the choice of variables is", columns, rows)
 
 
@@ -252,7 +266,7 @@ def rivals_table(rivals: dict[Role, tuple[Rival, ...]]) -> Table:
     """
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
-            rival.trial.definition.name["en"],
+            rival.trial.definition.short,
             rival.trial.outcome.cohort.name,
             Count(rival.patients),
             Interval(rival.published),
@@ -297,7 +311,7 @@ def completeness_table(rivals: dict[Role, tuple[Rival, ...]]) -> Table:
 def _completeness(trial: Trial) -> list[tuple[Cell, ...]]:
     group, n = trial.assessed.group, len(trial.assessed.group)
     certain = group >= 0
-    name, cohort = trial.definition.name["en"], trial.outcome.cohort.name
+    name, cohort = trial.definition.short, trial.outcome.cohort.name
     rows: list[tuple[Cell, ...]] = [
         (name, cohort, "every item known", Count(trial.patients, n)),
         ("", "", "item missing, group certain", Count(int((certain & ~trial.complete).sum()), n)),
@@ -335,4 +349,4 @@ def search_table(result: EndpointResult) -> Table:
         ("Log hazard per point", Number(score.scale, 3)),
         ("Proof of optimality", "none; best score found by beam search"),
     )
-    return Table("How the score was found", (Heading(""), Heading("")), rows)
+    return Table("How the score was found", (Heading("What"), Heading("How much")), rows)

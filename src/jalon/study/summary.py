@@ -21,7 +21,7 @@ def write_summary(study: StudyFile, result: EndpointResult) -> str:
     definition, outcome = result.learning.definition, result.outcome
     months = study.protocol.study.months[-1]
     own = result.trials["development"]
-    names = ", ".join(item.label["en"].lower() for item in definition.items)
+    names = ", ".join(item.label["en"] for item in definition.items)
     parts = [
         study.protocol.study.question,
         f"The score asks for {len(definition.items)} things ({names}) and puts patients in "
@@ -76,7 +76,11 @@ def write_merits(result: EndpointResult) -> tuple[Merit, ...]:
         return (
             Merit("Concordance, corrected", corrected, "optimism taken off by resampling"),
             Merit("Calibration slope, corrected", slope, "1 is ideal"),
-            Merit("Patients and events", f"{own.patients:,} and {own.events:,}", own.outcome.cohort.name),
+            Merit(
+                "Patients and events",
+                f"{own.patients:,} and {own.events:,}",
+                own.outcome.cohort.name,
+            ),
         )
     other = result.trials["validation"]
     name = other.outcome.cohort.name
@@ -93,3 +97,4 @@ def write_merits(result: EndpointResult) -> tuple[Merit, ...]:
             f"{name}; learned on {own.patients:,} and {own.events:,}",
         ),
     )
+

@@ -54,6 +54,11 @@ class Trial:
         return self.assessed.points_low[self.complete].astype(np.float64)
 
     @property
+    def rank(self) -> Floats:
+        """Shape (n,), what patients are ranked by: points, or groups where those are all."""
+        return _rank(self.definition, self.assessed)
+
+    @property
     def patients(self) -> int:
         """How many patients are complete."""
         return int(self.complete.sum())
@@ -107,13 +112,18 @@ def try_score(
         assessed=assessed,
         complete=complete,
         concordance=concordance(
-            assessed.points_low[complete].astype(np.float64), outcome.ranked.take(complete)
+            _rank(definition, assessed)[complete], outcome.ranked.take(complete)
         ),
         curves={g: draw_risk(data.take(group == g), outcome.competes) for g in present},
         test=log_rank(hazard, group) if len(present) > 1 else None,
         gray=gray_test(data, group) if outcome.competes and len(present) > 1 else None,
         steps=_compare_neighbours(group, present, hazard),
     )
+
+
+def _rank(definition: ScoreDefinition, assessed: AssessedColumns) -> Floats:
+    by_group = definition.ranks_by == "groups"
+    return (assessed.group if by_group else assessed.points_low).astype(np.float64)
 
 
 def _compare_neighbours(

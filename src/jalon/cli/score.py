@@ -1,0 +1,91 @@
+"""``jalon score``: list scores, show one, compute one for a patient."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from jalon.core.errors import UserError
+
+if TYPE_CHECKING:
+    from jalon.scores import ScoreDefinition, Step
+
+score_app = typer.Typer(help="List scores, show one, compute one.", no_args_is_help=True)
+
+
+@score_app.command("list")
+def list_scores() -> None:
+    """List the published scores."""
+    from jalon.scores import find_definition, list_slugs  # noqa: PLC0415
+
+    for slug in list_slugs():
+        typer.echo(f"{slug:<16}  {find_definition(slug).name['en']}")
+
+
+@score_app.command("show")
+def show(
+    score: Annotated[str, typer.Argument(help="A published score, or a score.toml file.")],
+) -> None:
+    """Show what a score asks, what it gives points for, and its groups."""
+    definition = _find(score)
+    typer.echo(f"{definition.name['en']}\n{definition.population}\n")
+    for item in definition.items:
+        typer.echo(f"  {item.id:<24}{item.label['en']}{f', {item.unit}' if item.unit else ''}")
+        for step in item.steps:
+            typer.echo(f"    {_limit(step, item.levels):<22}{step.points:>3}")
+    typer.echo("")
+    for group in definition.groups:
+        typer.echo(f"  {group.low:>2} to {group.high:<4}{group.label['en']}")
+    typer.echo(f"\n{definition.citation} {definition.doi}".rstrip())
+    typer.echo("Research use only.")
+
+
+@score_app.command("apply")
+def apply(
+    score: Annotated[str, typer.Argument(help="A published score, or a score.toml file.")],
+    values: Annotated[
+        list[str] | None,
+        typer.Argument(help="item=value, in the score's units; leave out unknown."),
+    ] = None,
+) -> None:
+    """Compute a score for one patient; what is not known widens the answer."""
+    from jalon.scores import assess  # noqa: PLC0415
+
+    definition = _find(score)
+    answer = assess(definition, dict(_read_value(text) for text in values or ()))
+    low, high = answer.points_low, answer.points_high
+    typer.echo(f"points  {low}" if low == high else f"points  {low} to {high}")
+    if answer.group is not None:
+        typer.echo(f"group   {answer.group.label['en']}")
+    else:
+        names = " or ".join(group.label["en"] for group in answer.possible)
+        typer.echo(f"group   undetermined: {names}")
+    if answer.missing:
+        typer.echo(f"missing {', '.join(answer.missing)}")
+    typer.echo("Research use only.")
+
+
+def _find(score: str) -> ScoreDefinition:
+    from jalon.scores import find_definition, load_definition  # noqa: PLC0415
+
+    return load_definition(Path(score)) if score.endswith(".toml") else find_definition(score)
+
+
+def _read_value(text: str) -> tuple[str, float]:
+    name, equals, value = text.partition("=")
+    try:
+        if not equals:
+            raise ValueError
+        return name, float(value)
+    except ValueError:
+        raise UserError(f"{text!r} is not item=value with a number; for example age=63") from None
+
+
+def _limit(step: Step, levels: tuple[str, ...]) -> str:
+    if step.above is None and step.at_least is None:
+        return levels[0] if levels else "below"
+    if levels:
+        return levels[int(step.limit) + 1]
+    return f"above {step.above:g}" if step.above is not None else f"{step.at_least:g} or more"
