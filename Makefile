@@ -1,0 +1,43 @@
+# Every target sets up what it needs; the first run on a fresh machine makes .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OPTIONS ?=
+
+
+.PHONY: setup study test check bench docs clean
+
+setup: $(READY)
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "jalon needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "this Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+study: setup
+	$(BIN)/jalon study run studies/breast_real.toml $(OPTIONS)
+
+test: setup
+	$(BIN)/python -m pytest $(OPTIONS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -W error -m pytest --doctest-modules src/jalon
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+docs: setup
+	$(BIN)/pdoc --docformat google --no-show-source -o site jalon
+
+clean:
+	rm -rf $(VENV) site out .pytest_cache .mypy_cache .ruff_cache .hypothesis
