@@ -76,7 +76,8 @@ def log_rank(data: SurvivalData, group: npt.ArrayLike, rho: float = 0.0) -> LogR
 
     Reference:
         Mantel (1966), Cancer Chemother Rep 50:163-170; Harrington and Fleming (1982),
-        doi:10.1093/biomet/69.3.553, eq. 2.1.
+        doi:10.1093/biomet/69.3.553; Klein and Moeschberger (2003), doi:10.1007/b97377,
+        eq. 7.3.3 and 7.3.4.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 1, 1, 1])
@@ -114,7 +115,7 @@ def log_rank_trend(test: LogRank, score: npt.ArrayLike) -> Trend:
 
     Reference:
         Tarone (1975), doi:10.1093/biomet/62.3.679; Klein and Moeschberger (2003),
-        doi:10.1007/b97377, eq. 7.4.3.
+        doi:10.1007/b97377, section 7.4.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 1, 1, 1])

@@ -51,8 +51,8 @@ def aalen_johansen(
 
     Reference:
         Aalen and Johansen (1978), Scand J Stat 5:141-150, section 3; variance "aalen": Gray
-        (1988), doi:10.1214/aos/1176350951, section 2; "greenwood": Andersen et al. (1993),
-        doi:10.1007/978-1-4612-4348-9, eq. 4.4.17-4.4.20.
+        (1988), doi:10.1214/aos/1176350951, section 2; "greenwood": Andersen, Borgan, Gill and
+        Keiding (1993), doi:10.1007/978-1-4612-4348-9, section IV.4.
 
     Example:
         >>> data = SurvivalData(time=[5, 8, 8, 9], event=[1, 0, 2, 1])

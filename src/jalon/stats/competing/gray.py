@@ -60,8 +60,7 @@ def gray_test(
             missing group, or groups never at risk together.
 
     Reference:
-        Gray (1988), doi:10.1214/aos/1176350951, eq. 2.2-2.4 and section 3, as in
-        R's ``cmprsk::cuminc``.
+        Gray (1988), doi:10.1214/aos/1176350951, section 2, as in R's ``cmprsk::cuminc``.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 2, 1, 1, 0, 1])

@@ -42,7 +42,7 @@ def aalen_error(table: EventTable, own: Floats) -> Floats:
 
     Reference:
         Gray (1988), doi:10.1214/aos/1176350951, section 2; Aalen (1978),
-        doi:10.1214/aos/1176344198, eq. 4.3.
+        doi:10.1214/aos/1176344198.
     """
     before, after, incidence = find_incidence(table, own)
     other = table.every - own
@@ -68,7 +68,7 @@ def greenwood_error(table: EventTable, own: Floats) -> Floats:
         Shape (m,); without weights or left truncation equal to the infinitesimal jackknife.
 
     Reference:
-        Andersen et al. (1993), doi:10.1007/978-1-4612-4348-9, eq. 4.4.17-4.4.20.
+        Andersen et al. (1993), doi:10.1007/978-1-4612-4348-9, section IV.4.
     """
     before, after, incidence = find_incidence(table, own)
     every, at_risk = table.every, np.where(table.at_risk > 0, table.at_risk, 1)

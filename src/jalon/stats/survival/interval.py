@@ -36,8 +36,8 @@ def limits(value: Floats, std_error: Floats, level: float, interval: Interval) -
         UnsuitableDataError: a level outside 0 to 1 or an unknown scale.
 
     Reference:
-        Borgan and Liestøl (1990), Scand J Stat 17:35-41, section 2, for log-log and arcsine;
-        Kalbfleisch and Prentice (2002), doi:10.1002/9781118032985, eq. 1.19, for log-log.
+        Klein and Moeschberger (2003), doi:10.1007/b97377, eq. 4.3.1 (plain), 4.3.2 (log-log)
+        and 4.3.3 (arcsine); Borgan and Liestøl (1990), Scand J Stat 17:35-41.
 
     Example:
         >>> low, high = limits(np.array([0.5]), np.array([0.1]), 0.95, "plain")

@@ -43,7 +43,8 @@ def kaplan_meier(
         UnsuitableDataError: no patient, or robust variance asked of counts.
 
     Reference:
-        Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452, eq. 2b and 2f (Greenwood).
+        Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452, section 2; Klein and Moeschberger (2003),
+        doi:10.1007/b97377, eq. 4.2.1 and 4.2.2 (Greenwood).
 
     Example:
         >>> curve = kaplan_meier(SurvivalData(time=[5, 8, 8], event=[1, 0, 1]))

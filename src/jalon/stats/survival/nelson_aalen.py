@@ -32,8 +32,8 @@ def nelson_aalen(
         UnsuitableDataError: no patient, or an unknown interval.
 
     Reference:
-        Aalen (1978), doi:10.1214/aos/1176344247; Andersen et al. (1993),
-        doi:10.1007/978-1-4612-4348-9, eq. 4.1.1, 4.1.6 and 4.1.15.
+        Aalen (1978), doi:10.1214/aos/1176344247, section 5; Klein and Moeschberger (2003),
+        doi:10.1007/b97377, eq. 4.2.3 and 4.2.4.
 
     Example:
         >>> nelson_aalen(SurvivalData(time=[5, 8, 8], event=[1, 0, 1])).value.round(3).tolist()

@@ -25,8 +25,8 @@ def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
             end of follow-up.
 
     Reference:
-        Andersen et al. (1993), doi:10.1007/978-1-4612-4348-9, eq. 4.3.9; Royston and Parmar
-        (2013), doi:10.1186/1471-2288-13-152, appendix.
+        Klein and Moeschberger (2003), doi:10.1007/b97377, eq. 4.5.1 and 4.5.2; Royston and
+        Parmar (2013), doi:10.1186/1471-2288-13-152.
 
     Example:
         >>> from jalon.core import SurvivalData
