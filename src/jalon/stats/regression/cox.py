@@ -86,13 +86,13 @@ def _report(
 ) -> CoxFit:
     """Bring the fit back to the units of the covariates."""
     n, ties, level = settings
-    inverse = np.linalg.inv(np.tril(sums.information) + np.tril(sums.information, -1).T)
-    beta, covariance = climb.beta / design.scale, inverse / np.outer(design.scale, design.scale)
-    covariance = (covariance + covariance.T) / 2
-    error = np.sqrt(np.diagonal(covariance))
-    half, z, df = float(ndtri((1 + level) / 2)) * error, beta / error, len(beta)
-    limits = zip(np.exp(beta), np.exp(beta - half), np.exp(beta + half), strict=True)
-    wald = float(climb.beta @ np.linalg.solve(inverse, climb.beta))
+    information = np.tril(sums.information) + np.tril(sums.information, -1).T
+    inverse = np.linalg.inv(information)
+    # Divided twice, because the product of two scales may be too small for a float.
+    covariance = (inverse + inverse.T) / 2 / design.scale / design.scale[:, None]
+    error = np.sqrt(np.diagonal(inverse)) / design.scale
+    beta, df = climb.beta / design.scale, len(climb.beta)
+    z, wald = beta / error, float(climb.beta @ information @ climb.beta)
     return CoxFit(
         names=design.names,
         coefficients=beta,
@@ -100,9 +100,7 @@ def _report(
         standard_errors=error,
         z=z,
         p=2 * ndtr(-np.abs(z)),
-        hazard_ratios=tuple(
-            Estimate(float(hr), float(low), float(high), level, "Wald") for hr, low, high in limits
-        ),
+        hazard_ratios=_take_ratios(beta, error, level),
         log_likelihood_null=climb.null,
         log_likelihood=climb.loglik,
         likelihood_ratio=_test(2 * (climb.loglik - climb.null), df),
@@ -116,6 +114,14 @@ def _report(
         means=design.mean,
         baseline=_accumulate(climb, sums, design, timeline),
     )
+
+
+def _take_ratios(beta: Floats, error: Floats, level: float) -> tuple[Estimate, ...]:
+    """Hazard ratios; one per unit of a covariate in a very large unit may be infinite."""
+    half = float(ndtri((1 + level) / 2)) * error
+    with np.errstate(over="ignore"):
+        rows = np.exp(np.stack([beta, beta - half, beta + half], axis=1)).tolist()
+    return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)
 
 
 def _test(statistic: float, df: int) -> ModelTest:

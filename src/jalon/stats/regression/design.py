@@ -42,11 +42,12 @@ def prepare_design(x: Floats, names: tuple[str, ...], weight: Floats | None) -> 
     Raises:
         UnsuitableDataError: a missing value, or a column that is the same for everyone.
     """
-    mean = x.mean(axis=0) if weight is None else weight @ x / weight.sum()
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = x.mean(axis=0) if weight is None else weight @ x / weight.sum()
     if not np.all(np.isfinite(mean)):
         _refuse_missing(x, names)
     centred = x - mean
-    scale = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(x))
+    scale = _measure_spread(centred)
     # A constant such as 0.1 may differ from its own mean by rounding.
     flat = ~(scale > 1e-12 * np.abs(mean))
     if flat.any():
@@ -88,6 +89,17 @@ def read_covariates(
     if len(words) != columns:
         raise UnsuitableDataError(f"{len(words)} names for {columns} columns; give one per column")
     return table, tuple(words)
+
+
+def _measure_spread(centred: Floats) -> Floats:
+    """Return the standard deviation of each column, also where its squares overflow."""
+    with np.errstate(over="ignore", under="ignore"):
+        scale = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(centred))
+    for j in np.flatnonzero(~((scale > 1e-150) & (scale < 1e150))):
+        largest = np.max(np.abs(centred[:, j]))
+        if largest > 0:
+            scale[j] = largest * np.sqrt(np.mean((centred[:, j] / largest) ** 2))
+    return np.asarray(scale, dtype=np.float64)
 
 
 def _refuse_missing(x: Floats, names: tuple[str, ...]) -> None:
