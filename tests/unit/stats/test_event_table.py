@@ -65,3 +65,12 @@ def test_a_row_where_patients_only_enter_is_no_step():
     late = SurvivalData(time=[2, 4], event=[1, 0], entry=[0, 1])
     assert count_events(late).time.tolist() == [0, 1, 2, 4]
     assert kaplan_meier(late).time.tolist() == [2, 4]
+
+
+def test_nobody_is_left_over_by_rounding():
+    # All seven leave on day 1, long before the next ones enter.
+    weight = np.append(1 / np.arange(3.0, 10.0), [1 / 0.3, 1 / 0.7])
+    data = SurvivalData([1] * 7 + [6, 9], [1] * 7 + [1, 1], [0] * 7 + [5, 5], weight)
+    curve = kaplan_meier(data)
+    assert curve.value.tolist() == [0, 0, 0]
+    assert np.isnan(curve.std_error).all()

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.comparison.chi_square import assess_score
 from jalon.stats.comparison.groups import GroupCounts, Label, code_groups, count_groups
-from jalon.stats.competing.incidence_variance import divide
 from jalon.stats.kernels.comparison import sum_gray_covariance
+from jalon.stats.survival.ratio import divide
 
 
 @dataclass(frozen=True, slots=True, eq=False)

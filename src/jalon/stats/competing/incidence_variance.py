@@ -6,6 +6,7 @@ import numpy as np
 
 from jalon.core import Floats
 from jalon.stats.survival.event_table import EventTable
+from jalon.stats.survival.ratio import divide
 
 
 def find_incidence(table: EventTable, own: Floats) -> tuple[Floats, Floats, Floats]:
@@ -83,20 +84,6 @@ def greenwood_error(table: EventTable, own: Floats) -> Floats:
         size * rate**2 * every * stay,
         incidence,
     )
-
-
-def divide(part: Floats, whole: Floats) -> Floats:
-    """Divide where the divisor is above 0, and give 0 elsewhere.
-
-    Args:
-        part: dividend.
-        whole: divisor, of a shape that broadcasts with ``part``.
-
-    Returns:
-        The quotient.
-    """
-    part, whole = np.broadcast_arrays(part, whole)
-    return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
 
 
 def _without_replacement(events: Floats, at_risk: Floats) -> Floats:

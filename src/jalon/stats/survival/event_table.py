@@ -10,6 +10,7 @@ from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.survival.tally import join_ties, sum_from_end, tally
 
 MOST_CAUSES = 64
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,5 +106,9 @@ def _flows(table: EventTable, causes: int) -> Floats:
 
 def _build(time: Floats, events: Floats, censored: Floats, entered: Floats) -> EventTable:
     # Who ends at this time or later is at risk now, except those still to enter.
-    at_risk = sum_from_end(events.sum(axis=1) + censored - entered)
+    ended = events.sum(axis=1) + censored
+    at_risk = sum_from_end(ended - entered)
+    # Sums of weights leave a rest of rounding; where all at risk end, none must seem to stay.
+    all_end = np.abs(at_risk - ended) <= ROUNDING * ended.sum()
+    at_risk = np.where(all_end, ended, at_risk)
     return EventTable(time, at_risk, np.ascontiguousarray(events), censored.copy(), entered.copy())

@@ -8,6 +8,7 @@ import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.survival.event_table import EventTable
+from jalon.stats.survival.ratio import divide
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +114,14 @@ def _own_events(table: EventTable, cause: int | None) -> Floats:
 
 def _trace(table: EventTable, own: Floats) -> _Paths:
     every, at_risk = table.every, table.at_risk
-    hazard = _divide(every, at_risk)
+    hazard = divide(every, at_risk)
     before = np.append(1.0, np.cumprod(1 - hazard)[:-1])
-    incidence = np.cumsum(before * _divide(own, at_risk))
+    incidence = np.cumsum(before * divide(own, at_risk))
     # Once nobody is left the incidence cannot move: what happens then has no such influence.
-    jump_b = _divide(np.ones_like(every), at_risk - every)
+    jump_b = divide(np.ones_like(every), at_risk - every)
     jump_p = incidence * jump_b
-    jump_own = _divide(before, at_risk)
-    p = np.cumsum(jump_own * _divide(own, at_risk) + jump_p * hazard)
+    jump_own = divide(before, at_risk)
+    p = np.cumsum(jump_own * divide(own, at_risk) + jump_p * hazard)
     return _Paths(incidence, p, np.cumsum(jump_b * hazard), jump_own, jump_p, jump_b)
 
 
@@ -138,7 +139,3 @@ def _find_rows(table: EventTable, time: Floats) -> Integers:
 
 def _accumulate(row: Integers, values: Floats, rows: int) -> Floats:
     return np.cumsum(np.bincount(row, weights=values, minlength=rows))
-
-
-def _divide(part: Floats, whole: Floats) -> Floats:
-    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)

@@ -10,6 +10,7 @@ from jalon.core import Curve, Floats, SurvivalData
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import Interval, limits
 from jalon.stats.survival.jackknife import choose_robust, jackknife_error, need_patients
+from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.steps import keep_steps
 
 SurvivalVariance = Literal["auto", "greenwood", "robust"]
@@ -43,8 +44,8 @@ def kaplan_meier(
         UnsuitableDataError: no patient, or robust variance asked of counts.
 
     Reference:
-        Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452, section 2; Klein and Moeschberger (2003),
-        doi:10.1007/b97377, eq. 4.2.1 and 4.2.2 (Greenwood).
+        Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452, section 2; Klein and
+        Moeschberger (2003), doi:10.1007/b97377, eq. 4.2.1 and 4.2.2 (Greenwood).
 
     Example:
         >>> curve = kaplan_meier(SurvivalData(time=[5, 8, 8], event=[1, 0, 1]))
@@ -122,13 +123,9 @@ def survival_of(table: EventTable) -> Floats:
     Returns:
         Shape (m,).
     """
-    events, at_risk = table.every, table.at_risk
-    # A row with nobody at risk only sees patients enter; it changes nothing.
-    stay = np.divide(at_risk - events, at_risk, out=np.ones(len(events)), where=events > 0)
-    return np.cumprod(stay, dtype=np.float64)
+    return np.cumprod(1.0 - divide(table.every, table.at_risk), dtype=np.float64)
 
 
 def _greenwood(events: Floats, at_risk: Floats) -> Floats:
-    left = at_risk - events
-    terms = np.divide(events, at_risk * left, out=np.zeros_like(left), where=(left > 0))
-    return np.asarray(np.sqrt(np.cumsum(terms)))
+    # Where all die the term is infinite and the curve 0; the error is then not defined.
+    return np.asarray(np.sqrt(np.cumsum(divide(divide(events, at_risk), at_risk - events))))

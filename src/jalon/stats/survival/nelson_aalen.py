@@ -9,6 +9,7 @@ import numpy as np
 from jalon.core import Curve, SurvivalData, UnsuitableDataError
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import find_z
+from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.steps import keep_steps
 
 HazardInterval = Literal["log", "plain"]
@@ -41,9 +42,9 @@ def nelson_aalen(
     """
     table = data if isinstance(data, EventTable) else count_events(data)
     events, at_risk = table.every, table.at_risk
-    share = np.divide(events, at_risk, out=np.zeros_like(events), where=events > 0)
+    share = divide(events, at_risk)
     value = np.cumsum(share)
-    variance = np.cumsum(np.divide(share, at_risk, out=np.zeros_like(share), where=events > 0))
+    variance = np.cumsum(divide(share, at_risk))
     reach = find_z(level) * np.sqrt(variance)
     if interval == "plain":
         low, high = np.maximum(value - reach, 0), value + reach

@@ -6,6 +6,7 @@ import numpy as np
 
 from jalon.core import Curve, Estimate, UnsuitableDataError
 from jalon.stats.survival.interval import find_z
+from jalon.stats.survival.ratio import divide
 
 
 def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
@@ -42,8 +43,7 @@ def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
     # What lies right of each event is what its patients lost.
     right = np.cumsum(areas[::-1])[::-1][1:]
     events, at_risk = curve.events[upto], curve.at_risk[upto]
-    left = at_risk - events
-    terms = np.divide(events, at_risk * left, out=np.zeros_like(left), where=left > 0)
+    terms = divide(divide(events, at_risk), at_risk - events)
     mean = float(areas.sum())
     reach = find_z(curve.level) * float(np.sqrt(np.sum(right**2 * terms)))
     return Estimate(mean, mean - reach, mean + reach, curve.level, "plain")
