@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from jalon.core import Floats
+from jalon.stats.kernels.cholesky import factorise, solve
 from jalon.stats.kernels.risk_sets import RiskSets
 
 CONVERGED, COLLINEAR, RUNAWAY, STUCK = 0, 1, 2, 3
@@ -25,6 +26,9 @@ SMALLEST_PIVOT = 1e-11
 
 LAST_DECREMENT = 1e-11
 """Twice the log likelihood still to be gained before the last step; Newton squares it."""
+
+LEAST_LEFT = 1e-5
+"""Share of a sum that may be left after taking patients out; below, it is summed afresh."""
 
 SLOW_DECREMENT, SLOW_RATIO = 1e-7, 0.05
 """Newton gaining this little, and still only by steady shares, is climbing towards infinity."""
@@ -117,6 +121,28 @@ def remove_late(
 
 
 @njit(cache=True, nogil=True)
+def count_again(sets: RiskSets, part: Floats, block: int, last: int, total: Floats) -> float:
+    """Sum the hazards of a risk set afresh, where taking patients out left only rounding.
+
+    Args:
+        sets: the risk sets.
+        part: shape (m,), weighted relative hazards.
+        block: the present block, whose own patients are not counted yet.
+        last: row after the last of the stratum.
+        total: shape (p,), filled with the hazard-weighted covariates.
+
+    Returns:
+        Sum of the hazards.
+    """
+    total[:] = 0.0
+    hazard = 0.0
+    for i in range(sets.start[block + 1], last):
+        if sets.begin[i] <= block:
+            hazard += add_patients(sets, part, i, i + 1, total)
+    return hazard
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
 def look_back(sets: RiskSets, part: Floats, efron: bool, sums: Sums) -> float:
     """Go back in time over the risk sets.
 
@@ -133,18 +159,19 @@ def look_back(sets: RiskSets, part: Floats, efron: bool, sums: Sums) -> float:
     p, blocks, start, deaths = sets.x.shape[1], len(sets.deaths), sets.start, sets.deaths
     rows, minus, count = np.empty((p, BLOCK)), np.empty(BLOCK), 0
     all1, dead1 = np.zeros(p), np.empty(p)
-    all0, loglik, removed = 0.0, 0.0, 0
+    all0, most, loglik, removed, last = 0.0, 0.0, 0.0, 0, start[blocks]
     for g in range(blocks - 1, -1, -1):
         removed, late = remove_late(sets, part, g, removed, all1)
         all0 -= late
-        # Nobody is left: what remains of the sums is another stratum's, or rounding.
-        nobody = len(sets.leave) > 0 and removed == len(part) - start[g + 1]
-        if nobody or (g + 1 < blocks and sets.opening[g + 1] == 1):
-            all0, all1[:] = 0.0, 0.0
+        if g + 1 < blocks and sets.opening[g + 1] == 1:
+            all0, all1[:], most, last = 0.0, 0.0, 0.0, start[g + 1]
+        if all0 < LEAST_LEFT * most:
+            most = all0 = count_again(sets, part, g, last, all1)
         middle, dead1[:] = start[g] + deaths[g], 0.0
         dead0 = add_patients(sets, part, start[g], middle, dead1)
         all1 += dead1
         all0 += dead0 + add_patients(sets, part, middle, start[g + 1], all1)
+        most = max(most, all0)
         parts = deaths[g] if efron else 1
         share = sets.weight[start[g] : middle].sum() / parts
         for k in range(parts):
@@ -226,7 +253,7 @@ def predict_linear(sets: RiskSets, beta: Floats, eta: Floats) -> float:
     return top
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def evaluate(sets: RiskSets, beta: Floats, efron: bool, sums: Sums) -> tuple[float, float]:
     """Give the log partial likelihood with its two derivatives and the baseline hazard.
 
@@ -255,54 +282,6 @@ def evaluate(sets: RiskSets, beta: Floats, efron: bool, sums: Sums) -> tuple[flo
     return loglik, top
 
 
-@njit(cache=True, nogil=True)
-def factorise(matrix: Floats, floor: Floats, factor: Floats) -> int:
-    """Factor a symmetric matrix by Cholesky.
-
-    Args:
-        matrix: shape (p, p), lower triangle.
-        floor: shape (p,), smallest pivots allowed.
-        factor: shape (p, p), filled, lower triangle.
-
-    Returns:
-        The first column whose pivot is too small, or -1.
-    """
-    for j in range(matrix.shape[0]):
-        for k in range(j + 1):
-            value = matrix[j, k]
-            for i in range(k):
-                value -= factor[j, i] * factor[k, i]
-            if k < j:
-                factor[j, k] = value / factor[k, k]
-            elif value > floor[j]:
-                factor[j, j] = np.sqrt(value)
-            else:
-                return j
-    return -1
-
-
-@njit(cache=True, nogil=True)
-def solve(factor: Floats, right: Floats, result: Floats) -> None:
-    """Solve a symmetric system from its Cholesky factor.
-
-    Args:
-        factor: shape (p, p), lower triangle.
-        right: shape (p,), right-hand side.
-        result: shape (p,), filled.
-    """
-    p = len(right)
-    for j in range(p):
-        value = right[j]
-        for k in range(j):
-            value -= factor[j, k] * result[k]
-        result[j] = value / factor[j, j]
-    for j in range(p - 1, -1, -1):
-        value = result[j]
-        for k in range(j + 1, p):
-            value -= factor[k, j] * result[k]
-        result[j] = value / factor[j, j]
-
-
 class Climb(NamedTuple):
     """Where Newton's method ended, and why.
 
@@ -329,7 +308,7 @@ class Climb(NamedTuple):
     step: Floats
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, error_model="numpy")
 def maximise(sets: RiskSets, efron: bool, sums: Sums) -> Climb:
     """Climb the log partial likelihood by Newton's method with step halving.
 
