@@ -118,10 +118,15 @@ def _fit_scale(  # pragma: no cover - compiled
         step = scale - slope / bend if bend > 1e-300 else 0.5 * (low + high)
         if step < low or step > high:
             step = 0.5 * (low + high)
-        # What the next step can still gain is below the noise of the sum itself.
-        if abs(slope * (step - scale)) < 1e-11 * (1.0 + abs(loss)) or high - low < 1e-14:
-            break
+        # What this step still gains is below the noise of the sum itself.
+        settled = abs(slope * (step - scale)) < 1e-11 * (1.0 + abs(loss)) or high - low < 1e-14
         scale = step
+        if settled:
+            break
+    if scale * spread < 1e-6:
+        # More points do not mean more risk: no scale at all, exactly.
+        scale = 0.0
+        loss, slope, bend = _evaluate(scale, total, weight, event, close, power)
     return scale, loss
 
 

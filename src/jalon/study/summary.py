@@ -97,4 +97,3 @@ def write_merits(result: EndpointResult) -> tuple[Merit, ...]:
             f"{name}; learned on {own.patients:,} and {own.events:,}",
         ),
     )
-

@@ -13,7 +13,5 @@ print(answer.points_low, answer.points_high, heavy)
 
 
 def test_one_patient_is_assessed_without_numpy():
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
     assert done.stdout.split(maxsplit=2) == ["1", "5", "[]\n"]
