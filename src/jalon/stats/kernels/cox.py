@@ -218,6 +218,8 @@ def look_forward(sets: RiskSets, part: Floats, sums: Sums) -> None:
             seen = before[g] + sums.steps[1, g] if died else total
             if len(sets.begin) > 0:
                 seen -= before[sets.begin[i]]
+                if seen < LEAST_LEFT * total:
+                    seen = sums.steps[0, sets.begin[i] : g].sum() + sums.steps[int(died), g]
             expected = part[i] * seen
             excess = (sets.weight[i] if died else 0.0) - expected
             for j in range(p):
