@@ -7,6 +7,7 @@ import numpy as np
 from jalon.core import Floats
 from jalon.stats.survival.event_table import EventTable
 from jalon.stats.survival.ratio import divide
+from jalon.stats.survival.rounding import find_root
 
 
 def find_incidence(table: EventTable, own: Floats) -> tuple[Floats, Floats, Floats]:
@@ -93,6 +94,5 @@ def _without_replacement(events: Floats, at_risk: Floats) -> Floats:
 
 def _finish(first: Floats, mixed: Floats, last: Floats, incidence: Floats) -> Floats:
     """Sum (move - F(t) rate)^2 over the rows up to t, for every t at once."""
-    variance = np.cumsum(first) - 2 * incidence * np.cumsum(mixed)
-    variance += incidence**2 * np.cumsum(last)
-    return np.sqrt(np.maximum(variance, 0.0))
+    plus = np.cumsum(first) + incidence**2 * np.cumsum(last)
+    return find_root(plus - 2 * incidence * np.cumsum(mixed), plus)

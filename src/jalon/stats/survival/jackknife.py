@@ -9,6 +9,7 @@ import numpy as np
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.survival.event_table import EventTable
 from jalon.stats.survival.ratio import divide
+from jalon.stats.survival.rounding import find_root
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +67,7 @@ def jackknife_error(data: SurvivalData, table: EventTable, cause: int | None = N
         staying -= 2 * u * (sum_staying(start_p) - f * sum_staying(start_b))
         staying += sum_staying(start_p**2) - 2 * f * sum_staying(start_p * start_b)
         staying += f**2 * sum_staying(start_b**2)
-    error: Floats = np.sqrt(np.maximum(gone + staying, 0.0))
-    return error
+    return find_root(gone + staying, sum_gone(p * p) + f**2 * sum_gone(b * b))
 
 
 def choose_robust(data: SurvivalData | EventTable, variance: str) -> bool:
