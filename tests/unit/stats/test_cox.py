@@ -176,6 +176,11 @@ def test_result_does_not_change_the_input():
     assert np.array_equal(DATA.time, before)
 
 
+def test_columns_of_a_data_frame_are_read_as_well():
+    fit, framed = fit_cox(X, DATA), fit_cox(np.asfortranarray(X), DATA)
+    assert framed.covariance.tobytes() == fit.covariance.tobytes()
+
+
 def test_same_input_same_bytes():
     assert fit_cox(X, DATA).covariance.tobytes() == fit_cox(X, DATA).covariance.tobytes()
 

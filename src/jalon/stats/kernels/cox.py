@@ -88,9 +88,10 @@ def add_patients(sets: RiskSets, part: Floats, first: int, last: int, total: Flo
     """
     x, hazard = sets.x, 0.0
     for i in range(first, last):
-        hazard += part[i]
+        one = part[i]
+        hazard += one
         for j in range(x.shape[1]):
-            total[j] += part[i] * x[i, j]
+            total[j] += one * x[i, j]
     return hazard
 
 
@@ -158,7 +159,7 @@ def look_back(sets: RiskSets, part: Floats, efron: bool, sums: Sums) -> float:
     """
     p, blocks, start, deaths = sets.x.shape[1], len(sets.deaths), sets.start, sets.deaths
     rows, minus, count = np.empty((p, BLOCK)), np.empty(BLOCK), 0
-    all1, dead1 = np.zeros(p), np.empty(p)
+    all1, dead1, drift = np.zeros(p), np.empty(p), sums.drift
     all0, most, loglik, removed, last = 0.0, 0.0, 0.0, 0, start[blocks]
     for g in range(blocks - 1, -1, -1):
         removed, late = remove_late(sets, part, g, removed, all1)
@@ -177,14 +178,16 @@ def look_back(sets: RiskSets, part: Floats, efron: bool, sums: Sums) -> float:
         for k in range(parts):
             gone = k / parts
             risk = all0 - gone * dead0
-            hazard = share / risk
+            scale = 1.0 / risk
+            hazard = share * scale
             loglik -= share * np.log(risk)
             sums.steps[0, g] += hazard
             sums.steps[1, g] += (1.0 - gone) * hazard
-            sums.steps[2, g] += hazard / risk
+            sums.steps[2, g] += hazard * scale
             for j in range(p):
-                rows[j, count] = (all1[j] - gone * dead1[j]) / risk
-                sums.drift[g, j] += hazard * rows[j, count]
+                mean = (all1[j] - gone * dead1[j]) * scale
+                rows[j, count] = mean
+                drift[g, j] += hazard * mean
             minus[count] = -share
             count += 1
             if count == BLOCK:

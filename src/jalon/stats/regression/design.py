@@ -75,7 +75,8 @@ def read_covariates(
     Raises:
         UnsuitableDataError: another shape, or not one name per column.
     """
-    table = np.asarray(x, dtype=np.float64)
+    # Rows together in memory, which data frames do not give; the kernels are compiled for it.
+    table = np.asarray(x, dtype=np.float64, order="C")
     if table.ndim != 2:
         raise UnsuitableDataError(
             f"x has {table.ndim} dimensions; give one row per patient and one column per covariate"
