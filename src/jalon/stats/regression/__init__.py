@@ -2,6 +2,9 @@
 
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
+from jalon.stats.regression.glm_fit import GlmData, GlmFit
+from jalon.stats.regression.logistic import fit_logistic, predict_outcome
+from jalon.stats.regression.poisson import fit_poisson
 from jalon.stats.regression.prediction import (
     SurvivalPrediction,
     baseline_hazard,
@@ -12,10 +15,15 @@ from jalon.stats.regression.prediction import (
 __all__ = [
     "Baseline",
     "CoxFit",
+    "GlmData",
+    "GlmFit",
     "ModelTest",
     "SurvivalPrediction",
     "baseline_hazard",
     "fit_cox",
+    "fit_logistic",
+    "fit_poisson",
     "predict_log_hazard",
+    "predict_outcome",
     "predict_survival",
 ]

@@ -204,7 +204,7 @@ def climb(family: Family, q: Floats, data: GlmData, start: Floats | None = None)
     for steps in range(1, MAX_STEPS + 1):
         gradient, information = take_slopes(family, q, eta, data)
         try:
-            step: Floats = np.linalg.solve(information, gradient)
+            step = np.asarray(np.linalg.solve(information, gradient), dtype=np.float64)
         except np.linalg.LinAlgError:
             break
         decrement = float(gradient @ step)
@@ -263,7 +263,7 @@ def _report(
     """Bring the fit back to the units of the covariates, and test it."""
     null, top = ascents
     n, df = len(data.y), len(basis.names) - 1
-    inverse: Floats = np.linalg.inv(top.information)
+    inverse = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
     beta = basis.back @ top.gamma
     with np.errstate(over="ignore", under="ignore"):
         covariance = basis.back @ (inverse + inverse.T) @ basis.back.T / 2
