@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import jalon
+from jalon.cli.data import data_app
 from jalon.cli.score import score_app
 from jalon.cli.study import study_app
 from jalon.cli.terminal import show_error
@@ -22,6 +23,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(study_app, name="study")
+app.add_typer(data_app, name="data")
 app.add_typer(score_app, name="score")
 
 

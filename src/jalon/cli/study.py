@@ -31,6 +31,15 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     resamples: Annotated[
         int | None, typer.Option(min=2, help="Bootstrap resamples, instead of the study's number.")
     ] = None,
+    separator: Annotated[
+        str | None, typer.Option(help='What stands between values in the data: ";" or tab.')
+    ] = None,
+    decimal: Annotated[
+        str | None, typer.Option(help='The decimal mark of the data: "." or ",".')
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="How the text of the data is coded, for example latin-1.")
+    ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Threads; the results do not depend on it.")
     ] = 2,
@@ -43,7 +52,8 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     from jalon.study import RunOptions, Silence, load_study, run_study  # noqa: PLC0415 - heavy
 
     start = time.perf_counter()
-    study = load_study(file, data)
+    given = {"separator": separator, "decimal": decimal, "encoding": encoding}
+    study = load_study(file, data, {name: text for name, text in given.items() if text})
     terminal = Terminal()
     if not quiet and not as_json:
         about = study.protocol.study

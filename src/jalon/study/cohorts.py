@@ -93,7 +93,8 @@ def read_cohort(study: StudyFile, role: Role) -> StudyCohort:
     part = study.protocol.cohort[role]
     path, described = _find_data(study, part), study.path.parent / part.dictionary
     table = load_table(described)
-    batch = read(path, table, part.separator, part.decimal, part.encoding)
+    own = {"separator": part.separator, "decimal": part.decimal, "encoding": part.encoding}
+    batch = read(path, table, **(own | study.reading))
     try:
         cohort = build_cohort(batch, [_criterion(item) for item in part.criteria])
         values = {item.name: _code(cohort, item, role) for item in study.protocol.variable}

@@ -248,20 +248,26 @@ class StudyFile(_Part):
         sha256: its hash.
         protocol: its content.
         data_folder: where its data files are.
+        reading: separator, decimal or encoding that hold for every data file, whatever the
+            study file says.
     """
 
     path: Path
     sha256: str
     protocol: Protocol
     data_folder: Path
+    reading: dict[str, str] = {}
 
 
-def load_study(path: Path, data: Path | None = None) -> StudyFile:
+def load_study(
+    path: Path, data: Path | None = None, reading: dict[str, str] | None = None
+) -> StudyFile:
     """Read a study file and check it against the protocol's form.
 
     Args:
         path: the TOML file.
         data: folder of the data files; None for the one that the file names.
+        reading: separator, decimal or encoding of every data file; None for the study's own.
 
     Returns:
         The checked study.
@@ -280,7 +286,13 @@ def load_study(path: Path, data: Path | None = None) -> StudyFile:
     except ValidationError as error:
         raise _explain(path, error) from None
     folder = data if data is not None else path.parent / protocol.study.data
-    return StudyFile(path=path, sha256=hash_file(path), protocol=protocol, data_folder=folder)
+    return StudyFile(
+        path=path,
+        sha256=hash_file(path),
+        protocol=protocol,
+        data_folder=folder,
+        reading=reading or {},
+    )
 
 
 def _absent(path: Path) -> str:

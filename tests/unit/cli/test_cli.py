@@ -30,9 +30,8 @@ print([name for name in {HEAVY!r} if name in sys.modules])
 
 
 def jalon(*arguments):
-    return subprocess.run(
-        [sys.executable, "-m", "jalon.cli.main", *arguments], capture_output=True, text=True
-    )
+    command = [sys.executable, "-m", "jalon.cli.main", *arguments]
+    return subprocess.run(command, check=False, capture_output=True, text=True)
 
 
 def test_help_imports_nothing_heavy():
@@ -92,6 +91,31 @@ def test_apply_gives_points_and_group_when_all_is_known():
     text = run("score", "apply", "ipi", *values).output
     assert "points  3\n" in text
     assert "group   high-intermediate" in text
+
+
+def test_data_check_says_what_fits_and_what_to_ask(example_data, dictionaries):
+    good = run("data", "check", str(example_data / "gbsg.csv"), str(dictionaries / "gbsg.toml"))
+    assert "686 rows fit" in good.output
+    bad = jalon("data", "check", str(example_data / "gbsg.csv"), str(dictionaries / "follic.toml"))
+    assert bad.returncode == 2
+    assert "Traceback" not in bad.stderr
+
+
+def test_a_file_with_semicolons_is_read_as_the_message_advises(
+    tmp_path, example_data, dictionaries
+):
+    """European spreadsheets: semicolons and decimal commas."""
+    text = (example_data / "follic.csv").read_text(encoding="utf-8")
+    (tmp_path / "follic.csv").write_text(text.replace(",", ";").replace(".", ","), "latin-1")
+    study, out = str(dictionaries.parent / "follicular_real.toml"), str(tmp_path / "out")
+    plain = ["study", "run", study, "--data", str(tmp_path), "--out", out, "--resamples", "2"]
+    first = jalon(*plain)
+    assert '--separator ";"' in first.stderr
+    second = jalon(*plain, "--separator", ";")
+    assert '--decimal ","' in second.stderr
+    third = jalon(*plain, "--separator", ";", "--decimal", ",", "--encoding", "latin-1", "--quiet")
+    assert (third.returncode, third.stdout, third.stderr) == (0, "", "")
+    assert (tmp_path / "out" / "report.html").is_file()
 
 
 def test_study_list(monkeypatch, dictionaries):
