@@ -71,7 +71,12 @@ def test_screen_gives_the_derivatives_of_the_slow_loss(seed):
     ordered = np.ascontiguousarray(bits[:, risk.order])
     scale = 0.3
     own, terms = screen_terms(
-        total[risk.order], scale, ordered, risk.weight, risk.event, risk.close
+        total[risk.order],
+        scale,
+        np.ascontiguousarray(ordered.T),
+        risk.weight,
+        risk.event,
+        risk.close,
     )
     h = 1e-4
 

@@ -65,14 +65,40 @@ def order_risk(data: SurvivalData) -> RiskOrder:
 
 
 @njit(cache=True, nogil=True)
-def _evaluate(  # pragma: no cover - compiled
-    scale: float, total: Integers, weight: Floats, event: Floats, close: Bits, power: Floats
-) -> tuple[float, float, float]:
-    """Negative log partial likelihood (Breslow) with two derivatives in the scale."""
-    lowest = total.min()
+def _fill_power(scale: float, lowest: int, power: Floats) -> None:  # pragma: no cover - compiled
     for level in range(power.size):
         power[level] = np.exp(scale * (level + lowest))
-    loss, slope, bend = 0.0, 0.0, 0.0
+
+
+@njit(cache=True, nogil=True)
+def _sum_loss(  # pragma: no cover - compiled
+    scale: float, total: Integers, weight: Floats, event: Floats, close: Bits, power: Floats
+) -> float:
+    """Negative log partial likelihood (Breslow)."""
+    lowest = total.min()
+    _fill_power(scale, lowest, power)
+    loss, among, deaths = 0.0, 0.0, 0.0
+    for i in range(total.size):
+        among += weight[i] * power[total[i] - lowest]
+        deaths += event[i]
+        loss -= event[i] * scale * total[i]
+        if close[i] > 0:
+            if deaths > 0:
+                loss += deaths * np.log(among)
+                deaths = 0.0
+            if close[i] == 2:
+                among = 0.0
+    return loss
+
+
+@njit(cache=True, nogil=True)
+def _sum_slope(  # pragma: no cover - compiled
+    scale: float, total: Integers, weight: Floats, event: Floats, close: Bits, power: Floats
+) -> tuple[float, float]:
+    """First and second derivative of the loss in the scale."""
+    lowest = total.min()
+    _fill_power(scale, lowest, power)
+    slope, bend = 0.0, 0.0
     sum0, sum1, sum2, deaths = 0.0, 0.0, 0.0, 0.0
     for i in range(total.size):
         points = total[i]
@@ -80,54 +106,64 @@ def _evaluate(  # pragma: no cover - compiled
         sum0 += part
         sum1 += part * points
         sum2 += part * points * points
-        if event[i] > 0:
-            deaths += event[i]
-            loss -= event[i] * scale * points
-            slope -= event[i] * points
+        deaths += event[i]
+        slope -= event[i] * points
         if close[i] > 0:
             if deaths > 0:
-                mean = sum1 / sum0
-                loss += deaths * np.log(sum0)
+                inverse = 1.0 / sum0
+                mean = sum1 * inverse
                 slope += deaths * mean
-                bend += deaths * (sum2 / sum0 - mean * mean)
+                bend += deaths * (sum2 * inverse - mean * mean)
                 deaths = 0.0
             if close[i] == 2:
                 sum0, sum1, sum2 = 0.0, 0.0, 0.0
-    return loss, slope, bend
+    return slope, bend
+
+
+@njit(cache=True, nogil=True)
+def _descend(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes plain arrays
+    start: float,
+    spread: int,
+    total: Integers,
+    weight: Floats,
+    event: Floats,
+    close: Bits,
+    power: Floats,
+) -> float:
+    """Safeguarded Newton for the convex loss over scale in [0, limit]."""
+    low, high = 0.0, LARGEST_LOG_HAZARD / spread
+    scale = min(max(start, low), high)
+    for _ in range(80):
+        slope, bend = _sum_slope(scale, total, weight, event, close, power)
+        if slope > 0:
+            high = scale
+        else:
+            low = scale
+        step = scale - slope / bend if bend > 1e-300 else 0.5 * (low + high)
+        inside = low <= step <= high
+        if not inside:
+            step = 0.5 * (low + high)
+        # Newton's error is squared at each step: after one this small nothing is left.
+        settled = inside and abs(step - scale) * spread < 1e-5
+        scale = step
+        if settled or (high - low) * spread < 1e-12:
+            break
+    return scale
 
 
 @njit(cache=True, nogil=True)
 def _fit_scale(  # pragma: no cover - compiled
     start: float, total: Integers, weight: Floats, event: Floats, close: Bits
 ) -> tuple[float, float]:
-    """Safeguarded Newton for the convex loss over scale in [0, limit]."""
     spread = total.max() - total.min()
     power = np.empty(spread + 1)
-    if spread == 0:
-        loss, slope, bend = _evaluate(0.0, total, weight, event, close, power)
-        return 0.0, loss
-    low, high = 0.0, LARGEST_LOG_HAZARD / spread
-    scale = min(max(start, low), high)
-    loss = 0.0
-    for _ in range(60):
-        loss, slope, bend = _evaluate(scale, total, weight, event, close, power)
-        if slope > 0:
-            high = scale
-        else:
-            low = scale
-        step = scale - slope / bend if bend > 1e-300 else 0.5 * (low + high)
-        if step < low or step > high:
-            step = 0.5 * (low + high)
-        # What this step still gains is below the noise of the sum itself.
-        settled = abs(slope * (step - scale)) < 1e-11 * (1.0 + abs(loss)) or high - low < 1e-14
-        scale = step
-        if settled:
-            break
-    if scale * spread < 1e-6:
-        # More points do not mean more risk: no scale at all, exactly.
-        scale = 0.0
-        loss, slope, bend = _evaluate(scale, total, weight, event, close, power)
-    return scale, loss
+    scale = 0.0
+    if spread > 0:
+        scale = _descend(start, spread, total, weight, event, close, power)
+        if scale * spread < 1e-3 and _sum_slope(0.0, total, weight, event, close, power)[0] >= 0:
+            # More points do not mean more risk: no scale at all, exactly.
+            scale = 0.0
+    return scale, _sum_loss(scale, total, weight, event, close, power)
 
 
 def fit_scale(total: Integers, risk: RiskOrder, start: float = 0.1) -> tuple[float, float]:
@@ -182,29 +218,13 @@ def fit_moves(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes pl
 
 
 @njit(cache=True, nogil=True)
-def screen_terms(  # pragma: no cover - compiled
-    total: Integers, scale: float, bits: Bits, weight: Floats, event: Floats, close: Bits
+def _sum_deaths(  # pragma: no cover - compiled
+    total: Integers, part: Floats, event: Floats, close: Bits
 ) -> tuple[Floats, Floats]:
-    """Give the slope and curvature of the loss along every term, and along the score itself.
-
-    Args:
-        total: shape (n,), present totals.
-        scale: present scale.
-        bits: shape (p, n), one row per term.
-        weight: shape (n,), case weights.
-        event: shape (n,), event weights.
-        close: shape (n,), ends of tied times and strata.
-
-    Returns:
-        ``own``: (slope, curvature) along the scale; ``terms``: shape (p, 3), for each term
-        its slope, its curvature and its mixed derivative with the scale.
-    """
-    n, p = total.size, bits.shape[0]
-    part, first, deaths, share = np.empty(n), np.empty(n), np.zeros(n), np.zeros(n)
-    own = np.zeros(2)
+    """Slope and curvature along the scale; per risk set: deaths, 1 / sum, mean total."""
+    own, deaths = np.zeros(2), np.zeros((total.size, 3))
     sum0, sum1, sum2, died = 0.0, 0.0, 0.0, 0.0
-    for i in range(n):
-        part[i] = weight[i] * np.exp(scale * total[i])
+    for i in range(total.size):
         sum0 += part[i]
         sum1 += part[i] * total[i]
         sum2 += part[i] * total[i] * total[i]
@@ -213,27 +233,51 @@ def screen_terms(  # pragma: no cover - compiled
         if close[i] > 0:
             if died > 0:
                 mean = sum1 / sum0
-                deaths[i], share[i], first[i] = died, 1.0 / sum0, mean
+                deaths[i, 0], deaths[i, 1], deaths[i, 2] = died, 1.0 / sum0, mean
                 own[0] += died * mean
                 own[1] += died * (sum2 / sum0 - mean * mean)
                 died = 0.0
             if close[i] == 2:
                 sum0, sum1, sum2 = 0.0, 0.0, 0.0
-    terms = np.zeros((p, 3))
-    for j in range(p):
-        row = bits[j]
-        held, mixed, slope, bend, cross = 0.0, 0.0, 0.0, 0.0, 0.0
-        for i in range(n):
-            if row[i] == 1:
-                held += part[i]
-                mixed += part[i] * total[i]
-                slope -= event[i]
-            if deaths[i] > 0:
-                mean = held * share[i]
-                slope += deaths[i] * mean
-                bend += deaths[i] * (mean - mean * mean)
-                cross += deaths[i] * (mixed * share[i] - mean * first[i])
-            if close[i] == 2:
-                held, mixed = 0.0, 0.0
-        terms[j, 0], terms[j, 1], terms[j, 2] = slope, bend, cross
-    return own, terms
+    return own, deaths
+
+
+@njit(cache=True, nogil=True)
+def screen_terms(  # pragma: no cover - compiled
+    total: Integers, scale: float, bits: Bits, weight: Floats, event: Floats, close: Bits
+) -> tuple[Floats, Floats]:
+    """Give the slope and curvature of the loss along every term, and along the score itself.
+
+    Args:
+        total: shape (n,), present totals.
+        scale: present scale.
+        bits: shape (n, p), one row per patient: all terms move together through the risk
+            sets, which the processor does several at a time.
+        weight: shape (n,), case weights.
+        event: shape (n,), event weights.
+        close: shape (n,), ends of tied times and strata.
+
+    Returns:
+        ``own``: (slope, curvature) along the scale; ``terms``: shape (p, 3), for each term
+        its slope, its curvature and its mixed derivative with the scale.
+    """
+    part = weight * np.exp(scale * total)
+    own, deaths = _sum_deaths(total, part, event, close)
+    n, p = bits.shape
+    terms, held, mixed = np.zeros((3, p)), np.zeros(p), np.zeros(p)
+    for i in range(n):
+        row, points = bits[i], part[i] * total[i]
+        for j in range(p):
+            held[j] += part[i] * row[j]
+            mixed[j] += points * row[j]
+            terms[0, j] -= event[i] * row[j]
+        died, inverse, middle = deaths[i]
+        if died > 0:
+            for j in range(p):
+                mean = held[j] * inverse
+                terms[0, j] += died * mean
+                terms[1, j] += died * (mean - mean * mean)
+                terms[2, j] += died * (mixed[j] * inverse - mean * middle)
+        if close[i] == 2:
+            held[:], mixed[:] = 0.0, 0.0
+    return own, terms.T.copy()

@@ -67,6 +67,7 @@ class Field:
 
     Attributes:
         bits: shape (p, n), terms in the order of ``risk``.
+        patients: shape (n, p), the same with one row per patient.
         variable: shape (p,), which variable each term belongs to.
         sign: shape (p,), 1 points may only be positive, -1 only negative, 0 either.
         usable: shape (p,), False where a side of the limit has too few events.
@@ -75,6 +76,7 @@ class Field:
     """
 
     bits: Bits
+    patients: Bits
     variable: Integers
     sign: Integers
     usable: npt.NDArray[np.bool_]
@@ -100,7 +102,8 @@ def lay_field(
     ordered = np.ascontiguousarray(bits[:, risk.order])
     above = ordered @ risk.event
     enough = np.minimum(above, risk.event.sum() - above) >= settings.least_events
-    return Field(ordered, variable, sign, enough, risk, settings)
+    patients = np.ascontiguousarray(ordered.T)
+    return Field(ordered, patients, variable, sign, enough, risk, settings)
 
 
 def search_points(field: Field) -> Found:
@@ -191,7 +194,9 @@ def _open_terms(field: Field, points: tuple[int, ...], own: bool = False) -> npt
 def _try_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> list[Found]:
     """Rank every move by a quadratic model and fit the most promising exactly."""
     total, risk = _total(field, state.points), field.risk
-    own, terms = screen_terms(total, state.scale, field.bits, risk.weight, risk.event, risk.close)
+    own, terms = screen_terms(
+        total, state.scale, field.patients, risk.weight, risk.event, risk.close
+    )
     moves = _list_moves(field, state, allowed)
     if not len(moves):
         return []
