@@ -136,8 +136,11 @@ def _weigh(field: Field, points: tuple[int, ...]) -> Found:
 
 
 def _price(field: Field, points: tuple[int, ...], scale: float, loss: float) -> Found:
-    used = sum(point != 0 for point in points)
-    return Found(points, scale, loss, loss + field.settings.price * used)
+    return Found(points, scale, loss, loss + field.settings.price * _size(points))
+
+
+def _size(points: tuple[int, ...]) -> int:
+    return len(points) - points.count(0)
 
 
 def _total(field: Field, points: tuple[int, ...]) -> Integers:
@@ -153,7 +156,7 @@ def _grow(field: Field, beam: Iterable[Found]) -> list[Found]:
     grown: dict[tuple[int, ...], Found] = {}
     for state in beam:
         for found in _try_moves(field, state, _open_terms(field, state.points)):
-            if sum(p != 0 for p in found.points) > sum(p != 0 for p in state.points):
+            if _size(found.points) > _size(state.points):
                 grown.setdefault(found.points, found)
     return sorted(grown.values(), key=_rank)[: field.settings.width]
 
