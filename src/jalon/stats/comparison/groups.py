@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.kernels.comparison import follow_groups
-from jalon.stats.survival.tally import tally
+from jalon.stats.survival.event_table import EventTable
+from jalon.stats.survival.tally import join_ties, tally
 
 Label = int | float | str | bool
 
@@ -46,19 +47,19 @@ class GroupCounts:
     events: Floats
 
 
-def code_groups(group: npt.ArrayLike, data: SurvivalData) -> Groups:
+def code_groups(group: npt.ArrayLike, data: SurvivalData, least: int = 2) -> Groups:
     """Number the groups of some patients.
 
     Args:
         group: shape (n,), the group of each patient: numbers, text or booleans.
         data: the n patients.
+        least: how many groups there must be.
 
     Returns:
-        At least two groups.
+        The groups.
 
     Raises:
-        UnsuitableDataError: another number of patients, a missing group, or fewer than two
-            groups.
+        UnsuitableDataError: another number of patients, a missing group, or too few groups.
     """
     values = np.asarray(group)
     if values.shape != data.time.shape:
@@ -73,7 +74,7 @@ def code_groups(group: npt.ArrayLike, data: SurvivalData) -> Groups:
             "them a group of their own"
         )
     labels, code = _number(values)
-    if len(labels) < 2:
+    if len(labels) < least:
         raise UnsuitableDataError(f"{len(labels)} group(s) seen; a comparison needs at least two")
     return Groups(tuple(labels.tolist()), code)
 
@@ -99,6 +100,77 @@ def count_groups(
     for part, rows in _split(data):
         _, counts = tally(part, label[rows], entry_label[rows], k * (kinds + 1))
         yield GroupCounts(*follow_groups(counts.reshape(len(counts), k, kinds + 1)))
+
+
+def count_tables(
+    tables: Mapping[Label, EventTable], cause: int | None = None
+) -> tuple[tuple[Label, ...], GroupCounts]:
+    """Bring the counts of several groups to common times.
+
+    Args:
+        tables: counts of each group, by its name.
+        cause: the cause whose events make the first kind, all others the second; None for one
+            kind.
+
+    Returns:
+        Names of the groups, ascending, and their counts at times with an event.
+
+    Raises:
+        UnsuitableDataError: fewer than two tables, or names that have no common order.
+    """
+    if len(tables) < 2:
+        raise UnsuitableDataError(f"{len(tables)} group(s) seen; a comparison needs at least two")
+    labels = _sort_labels(tuple(tables))
+    time = np.concatenate([tables[label].time for label in labels])
+    order = np.argsort(time, kind="stable")
+    starts = join_ties(time[order])
+    place = np.empty(len(time), dtype=np.int64)
+    place[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(time))))
+    counts = np.zeros((len(starts), len(labels), 3 if cause is None else 4))
+    begin = 0
+    for g, label in enumerate(labels):
+        flows = _list_flows(tables[label], cause)
+        np.add.at(counts[:, g], place[begin : begin + len(flows)], flows)
+        begin += len(flows)
+    return labels, GroupCounts(*follow_groups(counts))
+
+
+def align_groups(
+    first: tuple[Label, ...], second: tuple[Label, ...]
+) -> tuple[tuple[Label, ...], tuple[list[int], list[int]]]:
+    """Give the groups of two sites one common order.
+
+    Args:
+        first: names of the groups of one site.
+        second: names of the groups of the other.
+
+    Returns:
+        All names, ascending, and where those of each site are among them.
+
+    Raises:
+        UnsuitableDataError: names that have no common order.
+    """
+    labels = _sort_labels(tuple({*first, *second}))
+    place = {label: index for index, label in enumerate(labels)}
+    return labels, ([place[name] for name in first], [place[name] for name in second])
+
+
+def _sort_labels(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    try:
+        return tuple(sorted(labels))
+    except TypeError as error:
+        raise UnsuitableDataError(
+            "group mixes text and numbers, which have no common order; write all of them as text"
+        ) from error
+
+
+def _list_flows(table: EventTable, cause: int | None) -> Floats:
+    """Return who ends and who enters at each time: censored, each kind of event, entries."""
+    if cause is None:
+        return np.column_stack([table.censored, table.every, table.entered])
+    known = cause <= table.events.shape[1]
+    own = table.events[:, cause - 1] if known else np.zeros(len(table.time))
+    return np.column_stack([table.censored, own, table.every - own, table.entered])
 
 
 def _split(data: SurvivalData) -> Iterator[tuple[SurvivalData, Integers | slice]]:

@@ -1,4 +1,4 @@
-"""The log-rank test and its trend form, for two groups or many."""
+"""The log-rank test and its weighted relatives, for two groups or many."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.comparison.chi_square import assess_score
-from jalon.stats.comparison.groups import Groups, Label, code_groups, count_groups
-from jalon.stats.kernels.comparison import sum_log_rank
+from jalon.stats.comparison.groups import Label, code_groups
+from jalon.stats.comparison.log_rank_sums import LogRankSums, TiedVariance, sum_groups
+from jalon.stats.comparison.time_weight import TimeWeight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,33 +39,35 @@ class LogRank:
     p: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trend:
-    """A test for survival that rises or falls along ordered groups.
-
-    Attributes:
-        z: standard normal under no trend; above 0 when events are more frequent than expected
-            in groups of high score.
-        p: two-sided p-value.
-    """
-
-    z: float
-    p: float
-
-
-def log_rank(data: SurvivalData, group: npt.ArrayLike, rho: float = 0.0) -> LogRank:
+def log_rank(
+    data: SurvivalData,
+    group: npt.ArrayLike,
+    rho: float = 0.0,
+    gamma: float = 0.0,
+    weight: TimeWeight = "survival",
+    tied: TiedVariance = "hypergeometric",
+) -> LogRank:
     """Test whether groups of patients differ in how soon they have the event.
 
     Any event >= 1 counts. With ``data.stratum`` patients are only compared within their
-    stratum. Tied events get the hypergeometric variance. With case weights a weight of 2
-    counts as two patients; weights that are not counts of patients need a robust variance,
-    which this test does not have.
+    stratum. With case weights a weight of 2 counts as two patients; weights that are not
+    counts of patients need ``robust_log_rank``.
 
     Args:
         data: n patients; ``weight``, ``entry`` and ``stratum`` are honoured.
         group: shape (n,), the group of each patient: numbers, text or booleans.
         rho: events weigh as the pooled survival just before them, to this power: 0 for the
-            log-rank test, 1 for Peto and Peto's, which stresses early differences.
+            log-rank test, 1 for R's ``survdiff(rho = 1)``, which stresses early differences.
+        gamma: and as 1 minus that survival, to this power (Fleming and Harrington): 1 stresses
+            late differences, as of a treatment that takes time to work.
+        weight: "survival" weighs by ``rho`` and ``gamma``; "gehan" by the number at risk
+            (Gehan and Breslow, a generalised Wilcoxon test); "tarone-ware" by its square root;
+            "peto" by the survival that counts one patient more at risk (Peto and Peto);
+            "modified-peto" by that and by Y / (Y + 1) (Andersen). The choice belongs before
+            the data are seen.
+        tied: "hypergeometric" for the variance of tied events; "by-group" corrects each group's
+            ties by themselves, as R's ``survMisc::comp`` does for two groups: slightly too
+            large, here only so that its results can be matched.
 
     Returns:
         The test, with observed, expected and covariance of all groups.
@@ -77,7 +79,7 @@ def log_rank(data: SurvivalData, group: npt.ArrayLike, rho: float = 0.0) -> LogR
     Reference:
         Mantel (1966), Cancer Chemother Rep 50:163-170; Harrington and Fleming (1982),
         doi:10.1093/biomet/69.3.553; Klein and Moeschberger (2003), doi:10.1007/b97377,
-        eq. 7.3.3 and 7.3.4.
+        eq. 7.3.3 and 7.3.4, table 7.3 and eq. 7.3.9 for the weights.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 1, 1, 1])
@@ -88,55 +90,36 @@ def log_rank(data: SurvivalData, group: npt.ArrayLike, rho: float = 0.0) -> LogR
     groups = code_groups(group, data)
     if not np.any(data.event > 0):
         raise UnsuitableDataError("no event was seen; there is nothing to compare")
-    observed, expected, covariance = _sum_strata(data, groups, rho)
-    compared = expected > 0
+    return finish_log_rank(sum_groups(data, groups, (rho, gamma, weight, tied)))
+
+
+def finish_log_rank(sums: LogRankSums) -> LogRank:
+    """Test sums of one site or of many.
+
+    Args:
+        sums: of all patients, by ``sum_log_rank`` and ``merge_log_rank``.
+
+    Returns:
+        The test; merged sums of sites give the test stratified by site.
+
+    Raises:
+        UnsuitableDataError: no event, or groups never at risk together.
+
+    Example:
+        >>> from jalon.stats import sum_log_rank
+        >>> site = sum_log_rank(SurvivalData(time=[1, 2], event=[1, 1]), ["a", "b"])
+        >>> finish_log_rank(site).chi2
+        1.0
+    """
+    compared = sums.expected > 0
+    if not np.any(compared):
+        raise UnsuitableDataError(
+            "no event was seen, or none with a weight above 0; there is nothing to compare"
+        )
     if np.count_nonzero(compared) < 2:
         raise UnsuitableDataError(
             "fewer than two groups are under observation when events happen; nothing to compare"
         )
-    square = np.ix_(compared, compared)
-    chi2, df, p = assess_score((observed - expected)[compared], covariance[square])
-    n = np.bincount(groups.code, data.weight, len(groups)).astype(np.float64)
-    return LogRank(groups.labels, n, observed, expected, covariance, chi2, df, p)
-
-
-def log_rank_trend(test: LogRank, score: npt.ArrayLike) -> Trend:
-    """Test whether risk rises or falls along ordered groups, for example along a stage.
-
-    Args:
-        test: the log-rank test of the groups.
-        score: shape (k,), one finite number per group in the order of ``test.groups``.
-
-    Returns:
-        The trend test, more powerful than the log-rank test when risk is ordered.
-
-    Raises:
-        UnsuitableDataError: another number of scores, or all alike.
-
-    Reference:
-        Tarone (1975), doi:10.1093/biomet/62.3.679; Klein and Moeschberger (2003),
-        doi:10.1007/b97377, section 7.4.
-
-    Example:
-        >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 1, 1, 1])
-        >>> trend = log_rank_trend(log_rank(data, [3, 2, 2, 1]), [1, 2, 3])
-        >>> trend.z > 0
-        True
-    """
-    scores = np.asarray(score, dtype=np.float64)
-    if scores.shape != test.observed.shape or not np.all(np.isfinite(scores)):
-        raise UnsuitableDataError(f"give one finite score for each of {len(test.groups)} groups")
-    variance = float(scores @ test.covariance @ scores)
-    if np.ptp(scores) == 0 or variance <= 0:
-        raise UnsuitableDataError("the scores do not order the groups; give different ones")
-    z = float(scores @ (test.observed - test.expected) / np.sqrt(variance))
-    return Trend(z, float(2 * ndtr(-abs(z))))
-
-
-def _sum_strata(data: SurvivalData, groups: Groups, rho: float) -> tuple[Floats, Floats, Floats]:
-    k, kind = len(groups), (data.event > 0).astype(np.int64)
-    observed, expected, covariance = np.zeros(k), np.zeros(k), np.zeros((k, k))
-    for counts in count_groups(data, groups, kind, kinds=2):
-        o, e, v = sum_log_rank(counts.at_risk, counts.events[0], rho)
-        observed, expected, covariance = observed + o, expected + e, covariance + v
-    return observed, expected, covariance
+    difference = (sums.observed - sums.expected)[compared]
+    chi2, df, p = assess_score(difference, sums.covariance[np.ix_(compared, compared)])
+    return LogRank(sums.groups, sums.n, sums.observed, sums.expected, sums.covariance, chi2, df, p)

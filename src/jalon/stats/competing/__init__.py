@@ -1,6 +1,22 @@
 """Events that compete: only one of several causes can happen first."""
 
 from jalon.stats.competing.aalen_johansen import IncidenceVariance, aalen_johansen
-from jalon.stats.competing.gray import GrayTest, gray_test
+from jalon.stats.competing.gray import (
+    GraySums,
+    GrayTest,
+    finish_gray,
+    gray_test,
+    merge_gray,
+    sum_gray,
+)
 
-__all__ = ["GrayTest", "IncidenceVariance", "aalen_johansen", "gray_test"]
+__all__ = [
+    "GraySums",
+    "GrayTest",
+    "IncidenceVariance",
+    "aalen_johansen",
+    "finish_gray",
+    "gray_test",
+    "merge_gray",
+    "sum_gray",
+]

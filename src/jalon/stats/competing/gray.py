@@ -9,9 +9,31 @@ import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.comparison.chi_square import assess_score
-from jalon.stats.comparison.groups import GroupCounts, Label, code_groups, count_groups
-from jalon.stats.kernels.comparison import sum_gray_covariance
-from jalon.stats.survival.ratio import divide
+from jalon.stats.comparison.groups import (
+    Groups,
+    Label,
+    align_groups,
+    code_groups,
+    count_groups,
+)
+from jalon.stats.competing.gray_times import sum_gray_times
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GraySums:
+    """What one site knows of Gray's test, before any test is made of it.
+
+    Attributes:
+        groups: names of the k groups, ascending.
+        cause: the event code compared.
+        score: shape (k,), weighted excess of events of that cause.
+        covariance: shape (k, k), covariance of ``score``.
+    """
+
+    groups: tuple[Label, ...]
+    cause: int
+    score: Floats
+    covariance: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,57 +90,100 @@ def gray_test(
         1
     """
     groups = code_groups(group, data)
+    if not np.any(data.event == cause):
+        raise UnsuitableDataError(f"no event of cause {cause} was seen; nothing to compare")
+    return finish_gray(_sum_strata(data, groups, cause, rho))
+
+
+def sum_gray(
+    data: SurvivalData, group: npt.ArrayLike, cause: int = 1, rho: float = 0.0
+) -> GraySums:
+    """Sum what a site contributes to Gray's test when each site is a stratum.
+
+    Args:
+        data: the site's n patients, with or without strata of its own.
+        group: shape (n,), the group of each patient; one group alone is allowed.
+        cause: the event code compared, 1 or more.
+        rho: as in ``gray_test``.
+
+    Returns:
+        The sums, to be joined by ``merge_gray`` and tested by ``finish_gray``.
+
+    Raises:
+        UnsuitableDataError: left truncation, no patient, or a missing group.
+
+    Example:
+        >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 2, 1, 1])
+        >>> sum_gray(data, ["a", "b", "a", "b"]).groups
+        ('a', 'b')
+    """
+    return _sum_strata(data, code_groups(group, data, least=1), cause, rho)
+
+
+def merge_gray(first: GraySums, second: GraySums) -> GraySums:
+    """Join the sums of two sites; patients are compared within their site only.
+
+    Args:
+        first: sums of some patients.
+        second: sums of other patients, of the same cause.
+
+    Returns:
+        Sums over both, with the groups of both.
+
+    Raises:
+        UnsuitableDataError: different causes, or names of groups without a common order.
+
+    Example:
+        >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 2, 1, 1])
+        >>> site = sum_gray(data, ["a", "b", "a", "b"])
+        >>> bool(merge_gray(site, site).score[0] == 2 * site.score[0])
+        True
+    """
+    if first.cause != second.cause:
+        raise UnsuitableDataError(
+            f"the sums are of causes {first.cause} and {second.cause}; sum the same cause"
+        )
+    labels, places = align_groups(first.groups, second.groups)
+    score, covariance = np.zeros(len(labels)), np.zeros((len(labels), len(labels)))
+    for sums, place in zip((first, second), places, strict=True):
+        score[place] += sums.score
+        covariance[np.ix_(place, place)] += sums.covariance
+    return GraySums(labels, first.cause, score, covariance)
+
+
+def finish_gray(sums: GraySums) -> GrayTest:
+    """Test sums of one site or of many.
+
+    Args:
+        sums: of all patients, by ``sum_gray`` and ``merge_gray``.
+
+    Returns:
+        The test; merged sums of sites give the test stratified by site.
+
+    Raises:
+        UnsuitableDataError: groups never at risk together, or fewer than two.
+
+    Example:
+        >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 2, 1, 1])
+        >>> finish_gray(sum_gray(data, ["a", "b", "a", "b"])).df
+        1
+    """
+    if len(sums.groups) < 2:
+        raise UnsuitableDataError("1 group seen; a comparison needs at least two")
+    chi2, df, p = assess_score(sums.score, sums.covariance)
+    return GrayTest(sums.groups, sums.cause, sums.score, sums.covariance, chi2, df, p)
+
+
+def _sum_strata(data: SurvivalData, groups: Groups, cause: int, rho: float) -> GraySums:
     if data.entry is not None:
         raise UnsuitableDataError(
             "Gray's test does not allow for left truncation; compare cause-specific hazards "
             "by log_rank(data.cause(k), group)"
         )
-    if not np.any(data.event == cause):
-        raise UnsuitableDataError(f"no event of cause {cause} was seen; nothing to compare")
     kind = np.where(data.event == cause, 1, np.where(data.event > 0, 2, 0))
     k = len(groups)
     score, covariance = np.zeros(k), np.zeros((k, k))
     for counts in count_groups(data, groups, kind, kinds=3):
-        part, spread = _sum_times(counts, rho)
+        part, spread = sum_gray_times(counts, rho)
         score, covariance = score + part, covariance + spread
-    chi2, df, p = assess_score(score, covariance)
-    return GrayTest(groups.labels, cause, score, covariance, chi2, df, p)
-
-
-def _sum_times(counts: GroupCounts, rho: float) -> tuple[Floats, Floats]:
-    at_risk, (own, other) = counts.at_risk, counts.events
-    before, after, incidence_before = _follow(at_risk, own, other)
-    # Those at risk over their chance of being so: Gray's R counts who had another cause too.
-    ratio = divide(at_risk, before)
-    whole, deaths = ratio.sum(axis=1), own.sum(axis=1)
-    pooled = np.cumsum(divide(deaths, whole))
-    pooled_before = np.append(0.0, pooled[:-1])
-    tilt = (1 - pooled_before) ** rho
-    free = ratio * (1 - incidence_before)
-    expected = free * divide(deaths, free.sum(axis=1))[:, np.newaxis]
-    own_size = divide(before * deaths[:, np.newaxis], whole[:, np.newaxis] * at_risk)
-    own_size *= _without_replacement(deaths[:, np.newaxis], whole[:, np.newaxis] * before)
-    other_size = divide(before**2 * other, at_risk**2) * _without_replacement(other, at_risk)
-    other_size[after <= 0] = 0.0
-    relative = divide(np.broadcast_to(1 - pooled[:, np.newaxis], after.shape), after)
-    hazard = divide(deaths, whole * (1 - pooled_before))
-    some = whole > 0
-    spread = sum_gray_covariance(
-        ratio[some], tilt[some], hazard[some], relative[some], (own_size[some], other_size[some])
-    )
-    return (tilt[:, np.newaxis] * (own - expected)).sum(axis=0), spread
-
-
-def _follow(at_risk: Floats, own: Floats, other: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return each group's event-free survival before and after, and its incidence before."""
-    after = np.cumprod(1.0 - divide(own + other, at_risk), axis=0, dtype=np.float64)
-    before = np.vstack([np.ones((1, at_risk.shape[1])), after[:-1]])
-    incidence = np.cumsum(before * divide(own, at_risk), axis=0)
-    return before, after, np.vstack([np.zeros((1, at_risk.shape[1])), incidence[:-1]])
-
-
-def _without_replacement(events: Floats, at_risk: Floats) -> Floats:
-    """Shrink the variance of tied events as drawing without replacement does."""
-    several = (events > 1) & (at_risk > 1)
-    share = divide(np.where(several, events - 1, 0.0), np.where(several, at_risk - 1, 1.0))
-    return np.asarray(1 - share)
+    return GraySums(groups.labels, cause, score, covariance)

@@ -38,32 +38,36 @@ def follow_groups(counts: Floats) -> tuple[Floats, Floats]:
 
 
 @njit(cache=True, nogil=True)
-def sum_log_rank(at_risk: Floats, events: Floats, rho: float) -> tuple[Floats, Floats, Floats]:
-    """Sum observed, expected and covariance of the log-rank test over times.
+def sum_times(
+    at_risk: Floats, events: Floats, weight: Floats, together: bool
+) -> tuple[Floats, Floats, Floats]:
+    """Sum observed, expected and covariance of a test of the log-rank family over times.
 
     Args:
         at_risk: shape (m, k), at risk in each group just before each time.
         events: shape (m, k), events in each group.
-        rho: power of the pooled survival just before each time that weighs it.
+        weight: shape (m,), how much each time counts.
+        together: tied events of all groups are drawn without replacement together, otherwise
+            those of each group by themselves.
 
     Returns:
         Observed and expected, shape (k,), and covariance, shape (k, k).
     """
     m, k = events.shape
     observed, expected, covariance = np.zeros(k), np.zeros(k), np.zeros((k, k))
-    survival = 1.0
     for j in range(m):
         deaths, total = events[j].sum(), at_risk[j].sum()
         if deaths <= 0.0:
             continue
-        weight = survival**rho
-        survival *= (total - deaths) / total
         # Deaths fall on groups as in drawing without replacement (hypergeometric).
-        spread = weight**2 * deaths * (total - deaths) / (total - 1.0) if total > 1.0 else 0.0
+        drawn = deaths * (total - deaths)
+        if not together:
+            drawn = (events[j] * (total - events[j])).sum()
+        spread = weight[j] ** 2 * drawn / (total - 1.0) if total > 1.0 else 0.0
         for g in range(k):
             share = at_risk[j, g] / total
-            observed[g] += weight * events[j, g]
-            expected[g] += weight * deaths * share
+            observed[g] += weight[j] * events[j, g]
+            expected[g] += weight[j] * deaths * share
             # A group at risk alone tells nothing; a rest of rounding must not say otherwise.
             if share == 0.0 or 1.0 - share < ALONE:
                 continue

@@ -36,6 +36,25 @@ def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
         >>> restricted_mean(curve, tau=10).value
         8.75
     """
+    mean, std_error = measure_area(curve, tau, extend)
+    reach = find_z(curve.level) * std_error
+    return Estimate(mean, mean - reach, mean + reach, curve.level, "plain")
+
+
+def measure_area(curve: Curve, tau: float, extend: bool = False) -> tuple[float, float]:
+    """Return the area under a survival curve up to a horizon, and its standard error.
+
+    Args:
+        curve: as in ``restricted_mean``.
+        tau: as in ``restricted_mean``.
+        extend: as in ``restricted_mean``.
+
+    Returns:
+        The area and its standard error.
+
+    Raises:
+        UnsuitableDataError: as ``restricted_mean``.
+    """
     _check(curve, tau, extend)
     upto = curve.time <= tau
     edges = np.concatenate([[0.0], curve.time[upto], [tau]])
@@ -44,9 +63,7 @@ def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
     right = np.cumsum(areas[::-1])[::-1][1:]
     events, at_risk = curve.events[upto], curve.at_risk[upto]
     terms = divide(divide(events, at_risk), at_risk - events)
-    mean = float(areas.sum())
-    reach = find_z(curve.level) * float(np.sqrt(np.sum(right**2 * terms)))
-    return Estimate(mean, mean - reach, mean + reach, curve.level, "plain")
+    return float(areas.sum()), float(np.sqrt(np.sum(right**2 * terms)))
 
 
 def _check(curve: Curve, tau: float, extend: bool) -> None:
