@@ -2,7 +2,10 @@
 
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
-from jalon.stats.regression.glm_fit import GlmData, GlmFit
+from jalon.stats.regression.firth_logistic import FirthFit, fit_firth_logistic
+from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
+from jalon.stats.regression.glm_fit import GlmFit
+from jalon.stats.regression.glm_rows import GlmData
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
 from jalon.stats.regression.poisson import fit_poisson
 from jalon.stats.regression.prediction import (
@@ -11,19 +14,29 @@ from jalon.stats.regression.prediction import (
     predict_log_hazard,
     predict_survival,
 )
+from jalon.stats.regression.profile import ProfileIntervals, profile_intervals
+from jalon.stats.regression.sandwich import RobustVariance, robust_covariance
 
 __all__ = [
     "Baseline",
     "CoxFit",
+    "FirthFit",
     "GlmData",
+    "GlmDiagnostics",
     "GlmFit",
     "ModelTest",
+    "ProfileIntervals",
+    "RobustVariance",
     "SurvivalPrediction",
     "baseline_hazard",
+    "diagnose_glm",
     "fit_cox",
+    "fit_firth_logistic",
     "fit_logistic",
     "fit_poisson",
     "predict_log_hazard",
     "predict_outcome",
     "predict_survival",
+    "profile_intervals",
+    "robust_covariance",
 ]

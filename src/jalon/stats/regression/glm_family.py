@@ -72,12 +72,11 @@ POISSON = Family(
 )
 
 
-def check_binary(y: Floats, weight: Floats) -> None:
+def check_binary(y: Floats) -> None:
     """Refuse an outcome that is not 0 or 1, or the same for everyone.
 
     Args:
         y: shape (n,), outcomes, finite.
-        weight: shape (n,), case weights, above 0.
 
     Raises:
         UnsuitableDataError: saying which.
@@ -87,27 +86,26 @@ def check_binary(y: Floats, weight: Floats) -> None:
             "the outcome holds values other than 0 and 1; code it 0 no, 1 yes (a share of several "
             "patients as two rows, weighted by how many had the outcome and how many not)"
         )
-    if len(weight) == 0 or y.min() == y.max():
-        amount = "none" if len(weight) == 0 or y[0] == 0 else "all"
+    if len(y) == 0 or y.min() == y.max():
+        amount = "none" if len(y) == 0 or y[0] == 0 else "all"
         raise UnsuitableDataError(
             f"{amount} of the {len(y)} patients have the outcome; choose another outcome or "
             "group of patients"
         )
 
 
-def check_count(y: Floats, weight: Floats) -> None:
+def check_count(y: Floats) -> None:
     """Refuse counts that are negative, not whole, or 0 for everyone.
 
     Args:
         y: shape (n,), outcomes, finite.
-        weight: shape (n,), case weights, above 0.
 
     Raises:
         UnsuitableDataError: saying which.
     """
     if np.any((y < 0) | (y != np.round(y))):
         raise UnsuitableDataError("the outcome is not a count; give whole numbers 0, 1, 2, …")
-    if len(weight) == 0 or y.max() == 0:
+    if len(y) == 0 or y.max() == 0:
         raise UnsuitableDataError(
             f"none of the {len(y)} patients has an event; choose another outcome"
         )

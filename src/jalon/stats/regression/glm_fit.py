@@ -10,23 +10,7 @@ from scipy.special import chdtrc, ndtri
 from jalon.core import Estimate, Floats
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm_family import FamilyName
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class GlmData:
-    """The patients behind a fit, those of weight 0 left out.
-
-    Attributes:
-        x: shape (n, p), covariates as given, a column of ones for the intercept first.
-        y: shape (n,), outcomes.
-        weight: shape (n,), case weights.
-        offset: shape (n,), known part of the linear predictor.
-    """
-
-    x: Floats
-    y: Floats
-    weight: Floats
-    offset: Floats
+from jalon.stats.regression.glm_rows import GlmData
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
 from jalon.stats.regression.design import read_covariates
-from jalon.stats.regression.glm import fit_glm, read_rows
+from jalon.stats.regression.glm import fit_glm
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON, check_binary
 from jalon.stats.regression.glm_fit import GlmFit
+from jalon.stats.regression.glm_rows import read_rows
 
 
 def fit_logistic(
@@ -57,9 +58,9 @@ def fit_logistic(
         >>> round(fit.ratios[1].value, 6)
         6.0
     """
-    rows, words = read_rows(x, y, weight, offset, None if names is None else tuple(names))
-    check_binary(rows.y, rows.weight)
-    return fit_glm(LOGISTIC, rows, words, level)
+    rows = read_rows(x, y, weight, offset, names)
+    check_binary(rows.y)
+    return fit_glm(LOGISTIC, rows, level)
 
 
 def predict_outcome(

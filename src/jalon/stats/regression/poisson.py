@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import numpy.typing as npt
 
-from jalon.stats.regression.glm import fit_glm, read_rows
+from jalon.stats.regression.glm import fit_glm
 from jalon.stats.regression.glm_family import POISSON, check_count
 from jalon.stats.regression.glm_fit import GlmFit
+from jalon.stats.regression.glm_rows import read_rows
 
 
 def fit_poisson(
@@ -54,6 +55,6 @@ def fit_poisson(
         >>> round(fit.ratios[1].value, 6)
         1.5
     """
-    rows, words = read_rows(x, y, weight, offset, None if names is None else tuple(names))
-    check_count(rows.y, rows.weight)
-    return fit_glm(POISSON, rows, words, level)
+    rows = read_rows(x, y, weight, offset, names)
+    check_count(rows.y)
+    return fit_glm(POISSON, rows, level)

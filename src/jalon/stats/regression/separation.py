@@ -6,35 +6,31 @@ import numpy as np
 from scipy.optimize import linprog
 
 from jalon.core import Floats, UnsuitableDataError
-from jalon.stats.regression.glm_family import FamilyName
-from jalon.stats.regression.glm_fit import GlmData
+from jalon.stats.regression.glm_family import Family, FamilyName
+from jalon.stats.regression.glm_rows import GlmData
 
 ROOM = 1e-6
 """A direction that separates by less than this share of the spread is rounding."""
 
 
-def refuse_separation(
-    family: FamilyName, data: GlmData, names: tuple[str, ...], ratio: str
-) -> None:
+def refuse_separation(family: Family, data: GlmData) -> None:
     """Refuse covariates of which a combination separates the outcomes.
 
     Args:
-        family: "logistic" or "poisson".
+        family: distribution of the outcome.
         data: rows with weight above 0.
-        names: shape (p,), "intercept" and the covariates in words.
-        ratio: what the exponential of a coefficient is called.
 
     Raises:
         UnsuitableDataError: naming the covariate that weighs most in the combination.
     """
-    direction = find_separation(family, data)
+    direction = find_separation(family.name, data)
     if direction is None:
         return
-    worst = names[1 + int(np.argmax(np.abs(direction[1:])))]
-    remedy = ", or penalise the fit with fit_firth_logistic" if family == "logistic" else ""
+    worst = data.names[1 + int(np.argmax(np.abs(direction[1:])))]
+    remedy = ", or penalise the fit with fit_firth_logistic" if family.name == "logistic" else ""
     raise UnsuitableDataError(
         f"{worst} separates the patients who have the outcome from those who do not (alone or "
-        f"with other columns): its {ratio} is infinite or zero. Leave it out, merge it with "
+        f"with other columns): its {family.ratio} is infinite or zero. Leave it out, merge it with "
         f"another category{remedy}"
     )
 
