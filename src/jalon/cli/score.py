@@ -10,7 +10,7 @@ import typer
 from jalon.core.errors import UserError
 
 if TYPE_CHECKING:
-    from jalon.scores import ScoreDefinition, Step
+    from jalon.scores import Item, ScoreDefinition, Step
 
 score_app = typer.Typer(help="List scores, show one, compute one.", no_args_is_help=True)
 
@@ -34,7 +34,7 @@ def show(
     for item in definition.items:
         typer.echo(f"  {item.id:<24}{item.label['en']}{f', {item.unit}' if item.unit else ''}")
         for step in item.steps:
-            typer.echo(f"    {_limit(step, item.levels):<22}{step.points:>3}")
+            typer.echo(f"    {_limit(step, item):<22}{step.points:>3}")
     typer.echo("")
     for group in definition.groups:
         typer.echo(f"  {group.low:>2} to {group.high:<4}{group.label['en']}")
@@ -83,9 +83,11 @@ def _read_value(text: str) -> tuple[str, float]:
         raise UserError(f"{text!r} is not item=value with a number; for example age=63") from None
 
 
-def _limit(step: Step, levels: tuple[str, ...]) -> str:
-    if step.above is None and step.at_least is None:
-        return levels[0] if levels else "below"
-    if levels:
-        return levels[int(step.limit) + 1]
+def _limit(step: Step, item: Item) -> str:
+    is_first = step.above is None and step.at_least is None
+    if item.levels:
+        return item.levels[0 if is_first else int(step.limit) + 1]
+    if is_first:
+        upper = item.steps[1]
+        return f"{upper.limit:g} or less" if upper.above is not None else f"below {upper.limit:g}"
     return f"above {step.above:g}" if step.above is not None else f"{step.at_least:g} or more"

@@ -170,7 +170,9 @@ def _rank(competes: bool) -> Callable[[Floats, SurvivalData], float]:
 def _slope(linear_predictor: Floats, data: SurvivalData) -> float:
     if np.ptp(linear_predictor) == 0:
         return 0.0  # an empty score promises no difference between patients
-    return float(fit_cox(linear_predictor[:, None], data.cause(1)).coefficients[0])
+    # Ties as in the loss that the scale was fitted by, so that the own slope is exactly 1.
+    fit = fit_cox(linear_predictor[:, None], data.cause(1), ties="breslow")
+    return float(fit.coefficients[0])
 
 
 def _candidate(part: VariablePart) -> Candidate:

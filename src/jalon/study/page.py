@@ -65,9 +65,11 @@ def write_report(
     Returns:
         The page, its figures and its tables.
     """
-    chapters = {slug: _write_chapter(study, result) for slug, result in results.items()}
-    patients, tables = _write_patients(study, cohorts)
     primary = next(iter(results))
+    chapters = {
+        slug: _write_chapter(study, result, slug == primary) for slug, result in results.items()
+    }
+    patients, tables = _write_patients(study, cohorts)
     document = Document(
         title=study.protocol.study.title,
         subtitle=_subtitle(cohorts, results),
@@ -113,7 +115,7 @@ def _write_patients(
     return Section("The patients", (text, *sources, *tables.values())), tables
 
 
-def _write_chapter(study: StudyFile, result: EndpointResult) -> _Chapter:
+def _write_chapter(study: StudyFile, result: EndpointResult, is_primary: bool) -> _Chapter:
     slug, label = result.outcome.endpoint.slug, result.outcome.endpoint.label_en
     drawings = _draw(study, result)
     months = study.protocol.study.months
@@ -123,7 +125,8 @@ def _write_chapter(study: StudyFile, result: EndpointResult) -> _Chapter:
         tables["published_scores"] = completeness_table(result.rivals)
         sections.append(_published_section(label, drawings, tables))
     tables["search"] = search_table(result)
-    sections.append(_score_section(label, result, drawings, tables))
+    card = None if is_primary else drawings["score_card"]  # the first page shows the primary one
+    sections.append(_score_section(label, result, card, tables))
     tables["internal"] = internal_table(result)
     tables["chosen"] = chosen_table(result)
     for role, trial in result.trials.items():
@@ -164,7 +167,7 @@ def _published_section(
 
 
 def _score_section(
-    label: str, result: EndpointResult, drawings: dict[str, Drawing], tables: dict[str, Table]
+    label: str, result: EndpointResult, card: Drawing | None, tables: dict[str, Table]
 ) -> Section:
     text = (
         "Points are whole numbers chosen on the Cox partial likelihood itself; no regression "
@@ -173,7 +176,8 @@ def _score_section(
         f"{100 * result.learning.grouping.least_share:g}% of the patients and "
         f"{result.learning.grouping.least_events:g} events in each."
     )
-    return Section(f"{label}: the score", (text, drawings["score_card"].figure, tables["search"]))
+    figures = (card.figure,) if card else ()
+    return Section(f"{label}: the score", (text, *figures, tables["search"]))
 
 
 def _validation_section(

@@ -72,19 +72,16 @@ def _condition(item: Item, k: int) -> str:
     high = item.steps[k + 1].limit if k + 1 < len(item.steps) else None
     if item.levels == ("no", "yes"):
         return label if k else f"not: {label}"
+    unit = f" {item.unit}" if item.unit else ""
     if item.levels:
         first = 0 if low is None else int(low) + 1
         last = len(item.levels) - 1 if high is None else int(high)
-        names = item.levels[first : last + 1]
-        words = " or ".join(names)
-        return f"{label} {words} {item.unit}".rstrip()
+        return f"{label} {' or '.join(item.levels[first : last + 1])}{unit}"
     if low is None:
-        text = f"{high:g} or less"
-    elif high is None:
-        text = f"above {low:g}"
-    else:
-        text = f"above {low:g} to {high:g}"
-    return f"{label} {text} {item.unit}".rstrip()
+        return f"{label} {high:g}{unit} or less"
+    if high is None:
+        return f"{label} above {low:g}{unit}"
+    return f"{label} above {low:g}, up to {high:g}{unit}"
 
 
 def _range(low: int, high: int) -> str:

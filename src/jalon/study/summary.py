@@ -38,6 +38,11 @@ def write_summary(study: StudyFile, result: EndpointResult) -> str:
             f"{100 * other.concordance.estimate.value:.0f} times in 100 "
             "(50 would be chance)."
         )
+        parts += [
+            f"The {rival.trial.definition.short} did so {100 * rival.published.value:.0f} times "
+            "in 100 on the same patients."
+            for rival in result.rivals.get("validation", ())[:1]
+        ]
     return " ".join(part for part in parts if part)
 
 
