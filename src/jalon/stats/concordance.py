@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from jalon.core import Estimate, Floats, Integers, SurvivalData, UnsuitableDataError
-from jalon.stats.kernels.concordance import Ranking, count_outlived, count_pairs, rank_risk
-from jalon.stats.order import sort_rows
+from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.pairs import TimeWeight, count_all, divide
 from jalon.stats.regression.risk_sets import require_one_cause
-from jalon.stats.ties import merge_ties
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +59,7 @@ def concordance(
     data: SurvivalData,
     level: float = 0.95,
     horizon: float | None = None,
+    time_weight: TimeWeight = "n",
 ) -> Concordance:
     """Estimate how often, of two patients, the one with the higher risk has the event first.
 
@@ -73,6 +72,10 @@ def concordance(
         data: outcomes of the same patients, with one cause of event.
         level: coverage of the interval, 0 to 1.
         horizon: events after this time are not counted; None for all.
+        time_weight: how much the pairs of an event count, by its time, G and S being the
+            Kaplan-Meier estimates of censoring and of survival just before it: "n" all alike
+            (Harrell); "n/G2" by 1 / G squared (Uno, see ``uno_concordance``); "S" by n S / number
+            at risk; "S/G" by that over G (Schemper); "I" by 1 / number at risk.
 
     Returns:
         C, its interval and standard error, and the pairs behind it. The interval is
@@ -91,19 +94,11 @@ def concordance(
         >>> concordance([4, 2, 3, 1], data).estimate.value
         0.8
     """
-    scores = _read_risk(risk, data)
-    counts, pairs = np.zeros(5), np.zeros((len(data), 3))
-    for rows, people, levels in _rank_strata(scores, data, horizon):
-        met = np.zeros((len(rows), 3))
-        counts += count_pairs(people, levels, met)
-        count_outlived(people, levels, met)
-        pairs[rows] = met
-    value = _divide(counts)
-    influence = _influence(pairs, counts, value, data.weight)
+    counts, influence = count_all(_read_risk(risk, data), data, horizon, time_weight)
     error = float(np.sqrt(np.sum(influence**2)))
     concordant, discordant, tied_risk, tied_time, tied_both = counts.tolist()
     return Concordance(
-        _estimate(value, error, level),
+        _estimate(divide(counts), error, level),
         error,
         concordant,
         discordant,
@@ -133,10 +128,7 @@ def concordance_value(risk: npt.ArrayLike, data: SurvivalData) -> float:
         >>> concordance_value([4, 2, 3, 1], data)
         0.8
     """
-    scores, counts, unwanted = _read_risk(risk, data), np.zeros(5), np.empty((0, 3))
-    for _, people, levels in _rank_strata(scores, data, None):
-        counts += count_pairs(people, levels, unwanted)
-    return _divide(counts)
+    return divide(count_all(_read_risk(risk, data), data, None, "n", wanted=False).counts)
 
 
 def compare_concordance(first: Concordance, second: Concordance) -> ConcordanceDifference:
@@ -204,50 +196,6 @@ def hold_competing(data: SurvivalData, cause: int) -> SurvivalData:
         weight=data.weight,
         stratum=data.stratum,
     )
-
-
-def _rank_strata(
-    risk: Floats, data: SurvivalData, horizon: float | None
-) -> list[tuple[Integers, Ranking, int]]:
-    """Sort the patients of each stratum by time and rank their risks."""
-    time, entry = merge_ties(data.time, data.entry)
-    died = data.event if horizon is None else data.event * (time <= horizon)
-    order = sort_rows(time)
-    parts = [order]
-    if data.stratum is not None:
-        order = order[sort_rows(data.stratum[order])]
-        parts = np.split(order, np.flatnonzero(np.diff(data.stratum[order])) + 1)
-    ranked = []
-    for rows in parts:
-        rank, levels = rank_risk(sort_rows(risk[rows]), risk[rows])
-        entered = np.empty(0) if entry is None else entry[rows]
-        people = Ranking(
-            time=time[rows],
-            died=died[rows],
-            rank=rank,
-            weight=np.ones(len(rows)) if data.weight is None else data.weight[rows],
-            entry=entered,
-            arrival=sort_rows(entered),
-        )
-        ranked.append((rows, people, levels))
-    return ranked
-
-
-def _divide(counts: Floats) -> float:
-    comparable = float(counts[:3].sum())
-    if comparable <= 0:
-        raise UnsuitableDataError(
-            "no two patients can be compared: each event needs somebody still under observation "
-            "after it"
-        )
-    return float((counts[0] + counts[2] / 2) / comparable)
-
-
-def _influence(pairs: Floats, counts: Floats, value: float, weight: Floats | None) -> Floats:
-    """Derivative of C in each patient's weight, times the weight."""
-    met = pairs[:, 0] + pairs[:, 2] / 2 - value * pairs.sum(axis=1)
-    influence: Floats = met / counts[:3].sum()
-    return influence if weight is None else influence * weight
 
 
 def _estimate(value: float, error: float, level: float) -> Estimate:

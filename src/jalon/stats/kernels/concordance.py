@@ -26,6 +26,7 @@ class Ranking(NamedTuple):
         weight: shape (n,), case weights.
         entry: shape (n,), entry times; empty when everyone was seen from zero.
         arrival: shape (n,), rows by rising entry; empty likewise.
+        pull: shape (n,), how much the pairs of the patient's event count, by its time.
     """
 
     time: Floats
@@ -34,6 +35,7 @@ class Ranking(NamedTuple):
     weight: Floats
     entry: Floats
     arrival: Integers
+    pull: Floats
 
 
 @njit(cache=True, nogil=True)
@@ -118,8 +120,8 @@ def count_ties(people: Ranking, first: int, last: int, same: Floats, counts: Flo
     for i in range(first, last):
         if people.died[i] == 1:
             weight, equal = people.weight[i], same[people.rank[i]]
-            counts[3] += weight * (total - equal)
-            counts[4] += weight * equal
+            counts[3] += people.pull[i] * weight * (total - equal)
+            counts[4] += people.pull[i] * weight * equal
             same[people.rank[i]] += weight
             total += weight
     for i in range(first, last):
@@ -148,13 +150,14 @@ def count_deaths(
     for i in range(span[0], span[1]):
         if people.died[i] == 1:
             lower, higher, equal = ask(tree, present, people.rank[i])
-            counts[0] += people.weight[i] * lower
-            counts[1] += people.weight[i] * higher
-            counts[2] += people.weight[i] * equal
+            weight, pull = people.weight[i], people.pull[i]
+            counts[0] += pull * weight * lower
+            counts[1] += pull * weight * higher
+            counts[2] += pull * weight * equal
             if len(pairs) > 0:
-                pairs[i, 0] += lower
-                pairs[i, 1] += higher
-                pairs[i, 2] += equal
+                pairs[i, 0] += pull * lower
+                pairs[i, 1] += pull * higher
+                pairs[i, 2] += pull * equal
 
 
 @njit(cache=True, nogil=True)
@@ -239,8 +242,9 @@ def count_outlived(people: Ranking, levels: int, pairs: Floats) -> None:
                 add_outlived(tree, past, rank[i], 1.0, pairs[i])
         for i in range(first, last):
             if people.died[i] == 1:
-                add_weight(tree, rank[i], people.weight[i])
-                past += people.weight[i]
+                pulled = people.weight[i] * people.pull[i]
+                add_weight(tree, rank[i], pulled)
+                past += pulled
         for i in range(first, last):
             if people.died[i] == 0:
                 add_outlived(tree, past, rank[i], 1.0, pairs[i])
