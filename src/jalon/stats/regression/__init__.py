@@ -3,10 +3,17 @@
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.firth_logistic import FirthFit, fit_firth_logistic
+from jalon.stats.regression.fractional_polynomials import (
+    PowerScale,
+    choose_power_scale,
+    list_powers,
+    power_basis,
+)
 from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.glm_rows import GlmData
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
+from jalon.stats.regression.nested import compare_fits, wald_test
 from jalon.stats.regression.poisson import fit_poisson
 from jalon.stats.regression.prediction import (
     SurvivalPrediction,
@@ -15,9 +22,12 @@ from jalon.stats.regression.prediction import (
     predict_survival,
 )
 from jalon.stats.regression.profile import ProfileIntervals, profile_intervals
+from jalon.stats.regression.roc import AreaDifference, RocCurve, compare_areas, roc_curve
 from jalon.stats.regression.sandwich import RobustVariance, robust_covariance
+from jalon.stats.regression.splines import place_knots, spline_basis
 
 __all__ = [
+    "AreaDifference",
     "Baseline",
     "CoxFit",
     "FirthFit",
@@ -25,18 +35,29 @@ __all__ = [
     "GlmDiagnostics",
     "GlmFit",
     "ModelTest",
+    "PowerScale",
     "ProfileIntervals",
     "RobustVariance",
+    "RocCurve",
     "SurvivalPrediction",
     "baseline_hazard",
+    "choose_power_scale",
+    "compare_areas",
+    "compare_fits",
     "diagnose_glm",
     "fit_cox",
     "fit_firth_logistic",
     "fit_logistic",
     "fit_poisson",
+    "list_powers",
+    "place_knots",
+    "power_basis",
     "predict_log_hazard",
     "predict_outcome",
     "predict_survival",
     "profile_intervals",
     "robust_covariance",
+    "roc_curve",
+    "spline_basis",
+    "wald_test",
 ]

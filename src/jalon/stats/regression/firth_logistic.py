@@ -14,7 +14,7 @@ from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm import bring_back, start_at
 from jalon.stats.regression.glm_family import LOGISTIC, check_binary
 from jalon.stats.regression.glm_fit import take_intervals, take_ratios, take_test
-from jalon.stats.regression.glm_rows import Basis, GlmData, make_basis, read_rows
+from jalon.stats.regression.glm_rows import Basis, GlmData, add_columns, make_basis, read_rows
 from jalon.stats.regression.newton import Objective, Point, climb
 from jalon.stats.regression.profile import find_limits, list_ridges, make_intervals
 
@@ -163,7 +163,7 @@ def _report(
         events=float(data.weight @ data.y),
         iterations=steps,
         level=level,
-        fitted=top.mean,
+        fitted=LOGISTIC.mean(add_columns(data.x, beta) + data.offset),
         data=data,
     )
 

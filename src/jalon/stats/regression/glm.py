@@ -8,7 +8,7 @@ from scipy.special import logit, logsumexp, ndtr
 from jalon.core import ConvergenceError, Floats
 from jalon.stats.regression.glm_family import Family
 from jalon.stats.regression.glm_fit import GlmFit, take_intervals, take_ratios, take_test
-from jalon.stats.regression.glm_rows import Basis, GlmData, make_basis
+from jalon.stats.regression.glm_rows import Basis, GlmData, add_columns, make_basis
 from jalon.stats.regression.newton import Ascent, Objective, climb, evaluate
 from jalon.stats.regression.separation import refuse_separation
 
@@ -118,7 +118,7 @@ def _report(
         events=float(data.weight @ data.y),
         iterations=ascents[1].steps,
         level=level,
-        fitted=top.mean,
+        fitted=family.mean(add_columns(data.x, beta) + data.offset),
         data=data,
     )
 

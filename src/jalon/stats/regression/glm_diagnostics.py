@@ -9,7 +9,7 @@ import numpy as np
 from jalon.core import Floats
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON
 from jalon.stats.regression.glm_fit import GlmFit
-from jalon.stats.regression.glm_rows import make_basis
+from jalon.stats.regression.glm_rows import add_columns, make_basis
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ def diagnose_glm(fit: GlmFit) -> GlmDiagnostics:
         [0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25]
     """
     family = LOGISTIC if fit.family == "logistic" else POISSON
-    data, eta = fit.data, fit.data.x @ fit.coefficients + fit.data.offset
+    data, eta = fit.data, add_columns(fit.data.x, fit.coefficients) + fit.data.offset
     variance, response = family.variance(fit.fitted), data.y - fit.fitted
     pearson = response * np.sqrt(data.weight / variance)
     part = 2 * data.weight * (family.saturated(data.y) - family.log_likelihood(data.y, eta))

@@ -116,6 +116,24 @@ def make_basis(data: GlmData) -> Basis:
     return Basis(q, _undo_scaling(design) @ solve_triangular(r, np.eye(p)))
 
 
+def add_columns(x: Floats, beta: Floats) -> Floats:
+    """Give the linear predictor so that patients with equal covariates have equal values.
+
+    A matrix product sums some rows in another order than others, and ties would be lost.
+
+    Args:
+        x: shape (n, p), columns.
+        beta: shape (p,), their coefficients.
+
+    Returns:
+        Shape (n,), the sum of columns times coefficients.
+    """
+    total = np.zeros(len(x))
+    for column, coefficient in zip(x.T, beta, strict=True):
+        total += column * coefficient
+    return total
+
+
 def read_column(values: npt.ArrayLike, n: int, name: str) -> Floats:
     """Read one finite number per patient.
 

@@ -12,7 +12,7 @@ from jalon.stats.regression.design import read_covariates
 from jalon.stats.regression.glm import fit_glm
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON, check_binary
 from jalon.stats.regression.glm_fit import GlmFit
-from jalon.stats.regression.glm_rows import read_rows
+from jalon.stats.regression.glm_rows import add_columns, read_rows
 
 
 def fit_logistic(
@@ -95,4 +95,4 @@ def predict_outcome(
         return family.mean(fit.coefficients[0] + known)
     table = np.asarray(x, dtype=np.float64)
     table = read_covariates(table, len(table), fit.names[1:])[0]
-    return family.mean(fit.coefficients[0] + table @ fit.coefficients[1:] + known)
+    return family.mean(fit.coefficients[0] + add_columns(table, fit.coefficients[1:]) + known)
