@@ -7,7 +7,10 @@ from jalon.stats.prediction.censoring import (
     estimate_censoring,
     estimate_censoring_cox,
 )
+from jalon.stats.prediction.gonen_heller import GonenHeller, gonen_heller
+from jalon.stats.prediction.royston import RoystonD, nagelkerke, royston_d
 from jalon.stats.prediction.time_auc import AucRules, TimeAuc, time_auc
+from jalon.stats.prediction.uno import uno_concordance
 
 __all__ = [
     "AtTimes",
@@ -15,11 +18,17 @@ __all__ = [
     "BrierScore",
     "Censoring",
     "DifferenceAtTimes",
+    "GonenHeller",
+    "RoystonD",
     "TimeAuc",
     "brier_score",
     "compare_at_times",
     "estimate_censoring",
     "estimate_censoring_cox",
+    "gonen_heller",
     "integrate_brier",
+    "nagelkerke",
+    "royston_d",
     "time_auc",
+    "uno_concordance",
 ]

@@ -1,0 +1,141 @@
+"""Royston and Sauerbrei's D: how far apart a score sets patients, and what it explains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
+from scipy.stats import rankdata
+
+from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.order import sort_rows
+from jalon.stats.regression.cox import fit_cox
+from jalon.stats.regression.cox_fit import CoxFit, Ties
+
+KAPPA = float(np.sqrt(8 / np.pi))
+"""Difference of the means of the upper and lower half of a normal sample."""
+
+NOISE = float(np.pi**2 / 6)
+"""Variance of the log of an exponential time, what a Cox model leaves unexplained."""
+
+Equal = Literal["scores", "ranks"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoystonD:
+    """Prognostic separation of a score.
+
+    Attributes:
+        separation: D, the log hazard ratio between the halves of higher and lower risk, with
+            its Wald interval.
+        std_error: standard error of D.
+        explained: R squared of D, the share of variation explained, with the interval that
+            follows from that of D.
+        model_based: R squared of Kent and O'Quigley, the same from the variance of the score
+            itself, which must then be a log hazard; no interval is known for it.
+    """
+
+    separation: Estimate
+    std_error: float
+    explained: Estimate
+    model_based: float
+
+
+def royston_d(
+    log_hazard: npt.ArrayLike,
+    data: SurvivalData,
+    level: float = 0.95,
+    ties: Ties = "efron",
+    equal: Equal = "scores",
+) -> RoystonD:
+    """Measure how far apart a score sets the patients of higher and of lower risk.
+
+    The score is replaced by the normal scores of its ranks (Blom), and these are the only
+    covariate of a Cox model, so D does not depend on the scale of the score.
+
+    Args:
+        log_hazard: shape (n,), a score, higher for an earlier event; the log hazard of a Cox
+            model for ``model_based``.
+        data: outcomes of the same patients, with one cause of event.
+        level: coverage of the intervals, 0 to 1.
+        ties: how tied deaths are treated in the Cox model.
+        equal: patients of equal score get the average of their normal "scores", as in R's
+            ``survival::royston``, or the normal score of their average "ranks".
+
+    Returns:
+        D and the variation explained.
+
+    Raises:
+        UnsuitableDataError: a missing score, all equal, or as ``fit_cox``.
+        ConvergenceError: as ``fit_cox``.
+
+    Reference:
+        Royston P, Sauerbrei W (2004), doi:10.1002/sim.1621, sections 3 and 5; Kent JT,
+        O'Quigley J (1988), doi:10.1093/biomet/75.3.525.
+
+    Example:
+        >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 1, 0, 1, 1, 0])
+        >>> round(royston_d([6, 3, 4, 5, 1, 2], data).separation.value, 3)
+        1.872
+    """
+    score = np.array(log_hazard, dtype=np.float64)
+    if score.shape != (len(data),) or not np.all(np.isfinite(score)):
+        raise UnsuitableDataError(
+            f"log_hazard is not one finite number for each of the {len(data)} patients; complete "
+            "it or leave patients out"
+        )
+    if len(score) < 2 or np.ptp(score) == 0:
+        raise UnsuitableDataError("all patients have the same score; there is nothing to rank")
+    z = _score_normally(score, equal) / KAPPA
+    fit = fit_cox(z[:, np.newaxis], data, ties, level, names=["normal score"])
+    d, error = float(fit.coefficients[0]), float(fit.standard_errors[0])
+    half = float(ndtri((1 + level) / 2)) * error
+    ends = np.array([d, d - half, d + half])
+    share = _explain(ends)
+    least = 0.0 if ends[1] < 0 < ends[2] else float(share[1:].min())
+    spread = float(np.var(score, ddof=1))
+    return RoystonD(
+        separation=Estimate(d, d - half, d + half, level, "Wald"),
+        std_error=error,
+        explained=Estimate(float(share[0]), least, float(share[1:].max()), level, "Wald"),
+        model_based=spread / (NOISE + spread),
+    )
+
+
+def nagelkerke(fit: CoxFit) -> float:
+    """Give the share of the highest likelihood gain that a Cox model reaches.
+
+    Args:
+        fit: a Cox fit.
+
+    Returns:
+        Nagelkerke's R squared over the number of patients, 0 to 1; it falls with censoring, and
+        no interval is known for it.
+
+    Reference:
+        Nagelkerke NJD (1991), doi:10.1093/biomet/78.3.691, equation 3.
+    """
+    reached = -np.expm1(-fit.likelihood_ratio.statistic / fit.n)
+    return float(reached / -np.expm1(2 * fit.log_likelihood_null / fit.n))
+
+
+def _score_normally(score: Floats, equal: Equal) -> Floats:
+    """Blom's normal scores of the ranks."""
+    n = len(score)
+    if equal == "ranks":
+        return np.asarray(ndtri((rankdata(score) - 0.375) / (n + 0.25)))
+    order = sort_rows(score)
+    places = ndtri((np.arange(1, n + 1) - 0.375) / (n + 0.25))
+    _, group, sizes = np.unique(score[order], return_inverse=True, return_counts=True)
+    means = np.bincount(group, weights=places) / sizes
+    found = np.empty(n)
+    found[order] = means[group]
+    return found
+
+
+def _explain(d: Floats) -> Floats:
+    squared = (d / KAPPA) ** 2
+    return squared / (NOISE + squared)
