@@ -28,6 +28,18 @@ class Line(NamedTuple):
     last: Integers
 
 
+class Reach(NamedTuple):
+    """How distances are judged.
+
+    Attributes:
+        width: greatest distance allowed.
+        whole: whether distances are cut to whole numbers first.
+    """
+
+    width: float
+    whole: bool
+
+
 @njit(cache=True, nogil=True)
 def _find(link: Integers, start: int) -> int:
     """Follow links to the next free control, halving the path for who comes later."""
@@ -39,24 +51,26 @@ def _find(link: Integers, start: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _choose(line: Line, i: int, a: int, b: int, width: float) -> int:
+def _choose(line: Line, i: int, a: int, b: int, reach: Reach) -> int:
     """Return the nearer of two controls, the lower when equally near; 0 when none is allowed."""
     far_a = line.treated[i] - line.control[a] if a >= line.first[i] else np.inf
     far_b = line.control[b] - line.treated[i] if b <= line.last[i] else np.inf
-    if min(far_a, far_b) > width or min(far_a, far_b) == np.inf:
+    if reach.whole:
+        far_a, far_b = np.floor(far_a), np.floor(far_b)
+    if min(far_a, far_b) > reach.width or min(far_a, far_b) == np.inf:
         return 0
     return a if far_a <= far_b else b
 
 
 @njit(cache=True, nogil=True)
-def match_free(line: Line, queue: Integers, rounds: int, width: float) -> Integers:
+def match_free(line: Line, queue: Integers, rounds: int, reach: Reach) -> Integers:
     """Give each treated patient in turn the nearest control that nobody has taken.
 
     Args:
         line: the patients.
         queue: shape (n1,), the order in which the treated choose.
         rounds: how many controls each may take, one in each round.
-        width: greatest distance allowed.
+        reach: greatest distance allowed.
 
     Returns:
         Shape (n1, rounds), numbers of controls, 0 where there is none.
@@ -67,7 +81,7 @@ def match_free(line: Line, queue: Integers, rounds: int, width: float) -> Intege
     for r in range(rounds):
         for i in queue:
             a, b = _find(left, line.before[i]), _find(right, line.before[i] + 1)
-            j = _choose(line, i, a, b, width)
+            j = _choose(line, i, a, b, reach)
             if j > 0:
                 taken[i, r] = j
                 left[j], right[j] = j - 1, j + 1
@@ -75,13 +89,13 @@ def match_free(line: Line, queue: Integers, rounds: int, width: float) -> Intege
 
 
 @njit(cache=True, nogil=True)
-def match_again(line: Line, rounds: int, width: float) -> Integers:
+def match_again(line: Line, rounds: int, reach: Reach) -> Integers:
     """Give each treated patient the nearest controls, whoever else has them.
 
     Args:
         line: the patients.
         rounds: how many controls each may take.
-        width: greatest distance allowed.
+        reach: greatest distance allowed.
 
     Returns:
         Shape (n1, rounds), numbers of controls, 0 where there is none.
@@ -91,7 +105,7 @@ def match_again(line: Line, rounds: int, width: float) -> Integers:
     for i in range(n1):
         a, b = line.before[i], line.before[i] + 1
         for r in range(rounds):
-            j = _choose(line, i, a, b, width)
+            j = _choose(line, i, a, b, reach)
             if j == 0:
                 break
             taken[i, r] = j

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
-from jalon.stats.kernels.matching import Line, match_again, match_free
+from jalon.stats.kernels.matching import Line, Reach, match_again, match_free
 from jalon.stats.propensity.arms import Flags, code_strata, read_arms, read_column
 from jalon.stats.propensity.matching import Matching, report_pairs
 
@@ -96,11 +96,12 @@ def match_nearest(
     arms = read_arms(treated)
     values = read_column(score, arms.size, "score")
     width = np.inf if rule.caliper is None else rule.caliper.measure(values)
+    reach = Reach(width, rule.whole)
     line, control = _line_up(values, arms, code_strata(strata, arms.size))
     if rule.replace:
-        taken = match_again(line, rule.ratio, width)
+        taken = match_again(line, rule.ratio, reach)
     else:
-        taken = match_free(line, _queue(line.treated, rule.order, rng), rule.ratio, width)
+        taken = match_free(line, _queue(line.treated, rule.order, rng), rule.ratio, reach)
     patient, place = np.nonzero(taken)
     rows = np.flatnonzero(arms)
     pairs = np.column_stack([rows[patient], control[taken[patient, place] - 1]])
@@ -117,12 +118,17 @@ class NearestRule:
             the first in the "data", or a "random" one.
         caliper: greatest distance allowed; None for no limit.
         replace: whether a control may be used again; the order then does not matter.
+        whole: cut distances to whole numbers before they are compared. Wrong, and here only to
+            reproduce analyses made with MatchIt up to 4.5.1, which does so where it was
+            compiled with the integer ``abs`` (Debian 12 among them): below a distance of 1 it
+            knows no nearer or farther, and no caliper.
     """
 
     ratio: int = 1
     order: MatchOrder = "largest"
     caliper: Caliper | None = None
     replace: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if self.ratio < 1:
