@@ -1,0 +1,197 @@
+"""An incomplete column as the outcome of a regression on the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import expit
+
+from jalon.core import ConvergenceError, Floats, Integers
+from jalon.stats.kernels.donors import match_donors
+from jalon.stats.kernels.regression_draw import (
+    augment,
+    fit_linear,
+    fit_logistic_draw,
+    fit_ordinal_draw,
+    gather,
+    predict,
+    solve_upper,
+)
+from jalon.stats.missing.plan import Method
+
+MOST_STEPS = 60
+ENOUGH = 1e-10
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Target:
+    """An incomplete column and what it is imputed from.
+
+    Attributes:
+        column: its number in the table.
+        name: its name in words.
+        method: how it is imputed.
+        known: rows where it is known.
+        missing: rows where it is missing.
+        values: shape (known,), its known values.
+        levels: shape (k,), its distinct values, ascending.
+        predictors: columns of the design that it is imputed from.
+        dropped: further columns that were asked for but are the same for everyone.
+        donors: from how many nearest patients a value is taken.
+    """
+
+    column: int
+    name: str
+    method: Method
+    known: Integers
+    missing: Integers
+    values: Floats
+    levels: Floats
+    predictors: npt.NDArray[np.intp]
+    dropped: npt.NDArray[np.intp]
+    donors: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fill:
+    """Values drawn for the missing rows of one column.
+
+    Attributes:
+        values: shape (missing,), drawn values.
+        kept: shape (predictors,), which predictors were used.
+        coefficients: what was estimated, where the next fit may start from.
+    """
+
+    values: Floats
+    kept: npt.NDArray[np.bool_]
+    coefficients: Floats
+
+
+def fill_target(target: Target, z: Floats, start: Floats | None, rng: np.random.Generator) -> Fill:
+    """Draw values for the missing rows of one column, given the others.
+
+    Args:
+        target: the column.
+        z: shape (n, d), the design, all columns completed.
+        start: coefficients of the last fit of this column; None at the first.
+        rng: the source of chance.
+
+    Returns:
+        The values.
+
+    Raises:
+        ConvergenceError: a logistic or ordinal fit did not converge.
+
+    Reference:
+        van Buuren S (2018) Flexible imputation of missing data, algorithms 3.1 (normal), 3.3
+        (matching, type 1) and 3.4 (logistic), doi:10.1201/9780429492259; White IR, Daniel R,
+        Royston P (2010), doi:10.1016/j.csda.2010.04.005, for the rows that keep logistic and
+        ordinal fits finite under perfect prediction.
+    """
+    if len(target.levels) == 1:
+        # Only when unusable columns are left out: nothing else was ever seen.
+        alone = np.full(len(target.missing), target.levels[0])
+        return Fill(alone, np.ones(len(target.predictors), dtype=bool), np.empty(0))
+    return _METHODS[target.method](target, z, start, rng)
+
+
+def _fill_linear(
+    target: Target, z: Floats, _start: Floats | None, rng: np.random.Generator
+) -> Fill:
+    x = gather(z, target.known, target.predictors, 1)
+    mean, spread = target.values.mean(), target.values.std()
+    coefficients, factor, kept, squares = fit_linear(x, (target.values - mean) / spread)
+    sigma = np.sqrt(squares / rng.chisquare(max(len(x) - int(kept.sum()), 1)))
+    normal = np.where(kept, rng.standard_normal(len(kept)), 0.0)
+    drawn = coefficients + sigma * solve_upper(factor, normal)
+    wanted = predict(gather(z, target.missing, target.predictors, 1), drawn)
+    if target.method == "normal":
+        noise = sigma * rng.standard_normal(len(wanted))
+        return Fill(mean + spread * (wanted + noise), kept[1:], coefficients)
+    uniform = rng.random(len(wanted))
+    rows = match_donors(predict(x, coefficients), wanted, target.donors, uniform)
+    return Fill(target.values[rows], kept[1:], coefficients)
+
+
+def _fill_logistic(
+    target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
+) -> Fill:
+    x, y, weight = augment_rows(target, z)
+    x = np.hstack((np.ones((len(x), 1)), x))
+    first = np.zeros(x.shape[1]) if start is None else start
+    fitted, factor, done = fit_logistic_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
+    if not done and start is not None:
+        return _fill_logistic(target, z, None, rng)
+    _require(done, target)
+    drawn = fitted + solve_upper(factor, rng.standard_normal(len(fitted)))
+    eta = predict(gather(z, target.missing, target.predictors, 1), drawn)
+    chosen = (rng.random(len(eta)) <= expit(eta)).astype(np.int64)
+    return Fill(target.levels[chosen], np.ones(len(target.predictors), dtype=bool), fitted)
+
+
+def _fill_ordinal(
+    target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
+) -> Fill:
+    x, y, weight = augment_rows(target, z)
+    first = _first_cuts(y, weight, x.shape[1]) if start is None else start
+    fitted, factor, done = fit_ordinal_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
+    if not done and start is not None:
+        return _fill_ordinal(target, z, None, rng)
+    _require(done, target)
+    step = solve_upper(factor, rng.standard_normal(len(fitted)))
+    cuts, slopes = _move(fitted, step, len(target.levels) - 1)
+    eta = predict(gather(z, target.missing, target.predictors, 0), slopes)
+    below = expit(cuts[None, :] - eta[:, None])
+    chosen = np.sum(rng.random(len(eta))[:, None] > below, axis=1)
+    return Fill(target.levels[chosen], np.ones(len(target.predictors), dtype=bool), fitted)
+
+
+def augment_rows(target: Target, z: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return predictors, levels and weights of the known rows and the light rows beside them.
+
+    Args:
+        target: a column with levels.
+        z: shape (n, d), the design.
+
+    Returns:
+        Predictors (r, q), level numbers (r,) and weights (r,).
+    """
+    every = gather(z, np.arange(len(z)), target.predictors, 0)
+    extra, outcome, light = augment(every, len(target.levels))
+    level = np.searchsorted(target.levels, target.values).astype(np.float64)
+    x = np.vstack((every[target.known], extra))
+    weight = np.ones(len(x))
+    weight[len(level) :] = light
+    return x, np.concatenate((level, outcome)), weight
+
+
+def _first_cuts(y: Floats, weight: Floats, q: int) -> Floats:
+    share = np.cumsum(np.bincount(y.astype(np.int64), weight))[:-1] / weight.sum()
+    return np.concatenate((np.log(share / (1 - share)), np.zeros(q)))
+
+
+def _move(fitted: Floats, step: Floats, cuts: int) -> tuple[Floats, Floats]:
+    """Step away from an ordinal fit, on the logarithm of the gaps so that cut points rise."""
+    gaps = np.diff(fitted[:cuts])
+    gaps = gaps * np.exp(np.diff(step[:cuts]) / gaps)
+    lowest = fitted[0] + step[0]
+    return lowest + np.concatenate(([0.0], np.cumsum(gaps))), fitted[cuts:] + step[cuts:]
+
+
+def _require(done: bool, target: Target) -> None:
+    if not done:
+        raise ConvergenceError(
+            f"the regression that imputes {target.name} did not converge; give it fewer "
+            "predictors, join rare levels, or impute it by matching"
+        )
+
+
+_METHODS: dict[Method, Callable[[Target, Floats, Floats | None, np.random.Generator], Fill]] = {
+    "matching": _fill_linear,
+    "normal": _fill_linear,
+    "logistic": _fill_logistic,
+    "ordinal": _fill_ordinal,
+}
