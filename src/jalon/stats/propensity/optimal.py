@@ -11,8 +11,8 @@ from jalon.stats.propensity.arms import code_strata, read_arms, read_column
 from jalon.stats.propensity.matching import Matching, report_pairs
 from jalon.stats.propensity.nearest import Caliper
 
-MOST_CELLS = 2**28
-"""More cells than this in a table of distances would not fit in an ordinary memory."""
+MOST_CELLS = 2**26
+"""Half a gigabyte of distances, the most that is asked of a computer at once."""
 
 
 def match_optimal(
@@ -41,7 +41,7 @@ def match_optimal(
 
     Raises:
         UnsuitableDataError: an arm without patients, a missing value, nobody within reach,
-            or more than 2**28 distances in a stratum.
+            or more than 2**26 distances in a stratum.
 
     Reference:
         Rosenbaum PR (1989), doi:10.1080/01621459.1989.10478868, section 3.1; solved by the
