@@ -16,7 +16,7 @@ from jalon.stats.regression.design import read_covariates
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.logistic import fit_logistic
 
-OutsideOf = Literal["both", "treated", "control"]
+RangeOf = Literal["both", "treated", "control"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,15 +101,13 @@ def fit_propensity(
     )
 
 
-def find_overlap(
-    score: npt.ArrayLike, treated: npt.ArrayLike, outside_of: OutsideOf = "both"
-) -> Flags:
+def find_overlap(score: npt.ArrayLike, treated: npt.ArrayLike, within: RangeOf = "both") -> Flags:
     """Say which patients are within the range of scores that both arms have.
 
     Args:
         score: shape (n,), propensity on any scale.
         treated: shape (n,), 1 treated, 0 control.
-        outside_of: whose range counts: patients must be within the range of "both" arms, of
+        within: whose range counts: patients must be within the range of "both" arms, of
             the "treated" or of the "control" arm.
 
     Returns:
@@ -127,10 +125,10 @@ def find_overlap(
     """
     arms = read_arms(treated)
     values = read_column(score, arms.size, "score")
-    if outside_of == "both":
+    if within == "both":
         low, high = _overlap(values, arms)
     else:
-        own = values[arms if outside_of == "treated" else ~arms]
+        own = values[arms if within == "treated" else ~arms]
         low, high = float(own.min()), float(own.max())
     return (values >= low) & (values <= high)
 
