@@ -320,6 +320,29 @@ def test_kaplan_meier_with_overlap_weights():
         assert_allclose(np.concatenate(mine), values[name], TIGHT)
 
 
+def _check_cox(x, data, values, rtol):
+    fit = fit_cox(x[:, np.newaxis], data)
+    assert_allclose(fit.coefficients, numbers(values["coef"]), rtol)
+    assert_allclose(fit.standard_errors, values["naive_se"], rtol)
+    assert_allclose(fit.log_likelihood_null, values["loglik_null"], rtol)
+    assert_allclose(fit.log_likelihood, values["loglik"], rtol)
+    assert (fit.n, fit.events) == (values["n"], values["nevent"])
+
+
+def test_weighted_cox():
+    _, data, arms = _node_positive()
+    _check_cox(arms, data, load_record("iptw", "iptw.cox")["cox"], STOP)
+    _check_cox(arms, data, load_record("propensity_more", "cox.iptw_tight"), TIGHT)
+
+
+def test_cox_with_overlap_weights():
+    values = load_record("propensity_more", "cox.overlap")
+    propensity, arms = cases.full("rotterdam")
+    table = load_table("rotterdam")
+    weight = weigh_patients(propensity.probability, arms, "overlap").weight
+    _check_cox(arms, SurvivalData(table["rtime"], table["recur"], weight=weight), values, TIGHT)
+
+
 def test_standardised_risks_of_a_logistic_model():
     values = load_record("iptw", "gcomp.logistic")
     x, arms = cases.lalonde("age", "educ", "racehispan", "racewhite")
