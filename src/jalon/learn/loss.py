@@ -186,7 +186,7 @@ def fit_scale(total: Integers, risk: RiskOrder, start: float = 0.1) -> tuple[flo
 @njit(cache=True, nogil=True)
 def fit_moves(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes plain arrays
     total: Integers,
-    scale: float,
+    starts: Floats,
     bits: Bits,
     moves: Integers,
     weight: Floats,
@@ -197,7 +197,7 @@ def fit_moves(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes pl
 
     Args:
         total: shape (n,), totals before the move.
-        scale: the scale that fits ``total``.
+        starts: shape (m,), a first guess of the scale after each move.
         bits: shape (p, n), one row per term, 1 where the term holds.
         moves: shape (m, 3), rows (q, v, term).
         weight: shape (n,), case weights.
@@ -213,7 +213,7 @@ def fit_moves(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled, takes pl
         factor, step, term = moves[k, 0], moves[k, 1], moves[k, 2]
         for i in range(total.size):
             moved[i] = factor * total[i] + step * bits[term, i]
-        scales[k], losses[k] = _fit_scale(scale / factor, moved, weight, event, close)
+        scales[k], losses[k] = _fit_scale(starts[k], moved, weight, event, close)
     return scales, losses
 
 

@@ -40,8 +40,8 @@ class SearchSettings:
     max_points: int = 5
     price: float = 2.0
     least_events: float = 5.0
-    width: int = 6
-    trials: int = 16
+    width: int = 4
+    trials: int = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +119,6 @@ def search_points(field: Field) -> Found:
     best, beam = nothing, [nothing]
     for _ in range(field.settings.max_variables * field.settings.max_terms):
         beam = _grow(field, beam)
-        if not beam:
-            break
         best = min([best, *beam], key=_rank)
     return _polish(field, best)
 
@@ -203,10 +201,11 @@ def _try_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> li
     moves = _list_moves(field, state, allowed)
     if not len(moves):
         return []
-    guess = _guess_change(state.scale, own, terms, moves)
-    chosen = moves[np.argsort(guess, kind="stable")[: field.settings.trials]]
+    guess, along = _guess_change(state.scale, own, terms, moves)
+    best = np.argsort(guess, kind="stable")[: field.settings.trials]
+    chosen = moves[best]
     scales, losses = fit_moves(
-        total, state.scale, field.bits, chosen, risk.weight, risk.event, risk.close
+        total, along[best], field.bits, chosen, risk.weight, risk.event, risk.close
     )
     found = []
     for (factor, step, term), scale, loss in zip(chosen.tolist(), scales, losses, strict=True):
@@ -234,8 +233,10 @@ def _list_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> I
     return moves
 
 
-def _guess_change(scale: float, own: Floats, terms: Floats, moves: Integers) -> Floats:
-    """Predict the change of the loss after each move, the scale being refitted.
+def _guess_change(
+    scale: float, own: Floats, terms: Floats, moves: Integers
+) -> tuple[Floats, Floats]:
+    """Predict the change of the loss after each move, and the scale that will fit it.
 
     Along a move the linear predictor is ``a * (score + r * term)`` with ``r = v / q``; the
     quadratic model of the loss is minimised over ``a`` in closed form.
@@ -243,13 +244,14 @@ def _guess_change(scale: float, own: Floats, terms: Floats, moves: Integers) -> 
     slope, bend, cross = terms[moves[:, 2]].T
     if scale == 0.0:
         along = moves[:, 1] * slope
-        return np.where(along < 0, -(slope**2) / (2 * np.maximum(bend, 1e-12)), 0.0)
+        bend = np.maximum(bend, 1e-12)
+        return np.where(along < 0, -(slope**2) / (2 * bend), 0.0), np.abs(slope) / bend
     ratio = moves[:, 1] / moves[:, 0]
     square = np.maximum(own[1] + 2 * cross * ratio + bend * ratio**2, 1e-12)
     linear = own[0] + slope * ratio - scale * (own[1] + cross * ratio)
     a = np.maximum(-linear / square, 0.0)
-    change: Floats = 0.5 * square * a**2 + linear * a - own[0] * scale + 0.5 * own[1] * scale**2
-    return change
+    change = 0.5 * square * a**2 + linear * a - own[0] * scale + 0.5 * own[1] * scale**2
+    return change, a / moves[:, 0]
 
 
 def _reduce(points: tuple[int, ...]) -> tuple[int, ...]:
