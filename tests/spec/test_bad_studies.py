@@ -154,6 +154,24 @@ def test_an_earlier_run_is_replaced_and_nothing_else_is_left(study_folder):
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
 
+def test_synthetic_data_cannot_be_called_real(study_folder):
+    path = study_folder / "dictionaries" / "follic.toml"
+    spoil(path, r'^data_kind = "real"', 'data_kind = "synthetic"')
+    refuse(study_folder, "is synthetic by its dictionary", UserError)
+
+
+def test_synthetic_data_say_so_on_the_page_and_on_every_figure(study_folder):
+    path = study_folder / "dictionaries" / "follic.toml"
+    spoil(path, r'^data_kind = "real"', 'data_kind = "synthetic"')
+    spoil(study_folder / "study.toml", r'"real data"', '"SYNTHETIC DATA"')
+    out = study_folder / "out"
+    run_study(load_study(study_folder / "study.toml"), RunOptions(out, 2, 1))
+    assert "SYNTHETIC DATA" in (out / "report.html").read_text(encoding="utf-8")
+    figures = list((out / "figures").glob("*.svg"))
+    assert figures
+    assert all("SYNTHETIC DATA" in path.read_text(encoding="utf-8") for path in figures)
+
+
 def test_two_scores_cannot_be_asked_of_the_validation_cohort_alone(study_folder):
     spoil(
         study_folder / "study.toml",

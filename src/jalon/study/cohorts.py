@@ -93,6 +93,12 @@ def read_cohort(study: StudyFile, role: Role) -> StudyCohort:
     part = study.protocol.cohort[role]
     path, described = _find_data(study, part), study.path.parent / part.dictionary
     table = load_table(described)
+    if table.data_kind == "synthetic" and study.protocol.study.data_label == "real data":
+        raise StudyFileError(
+            study.path,
+            f"{part.file} is synthetic by its dictionary; write data_label = \"SYNTHETIC DATA\"",
+            "study.data_label",
+        )
     own = {"separator": part.separator, "decimal": part.decimal, "encoding": part.encoding}
     batch = read(path, table, **(own | study.reading))
     try:
