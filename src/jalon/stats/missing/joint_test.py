@@ -11,6 +11,9 @@ from scipy.special import chdtrc, fdtrc
 from jalon.core import Floats, UnsuitableDataError
 from jalon.stats.missing.rubin import read_estimates
 
+NOTHING = 1e-100
+"""An increase of variance below this is none: its degrees of freedom are infinite."""
+
 
 @dataclass(frozen=True, slots=True)
 class PooledTest:
@@ -110,9 +113,10 @@ def pool_chi_square(statistics: npt.ArrayLike, df: int) -> PooledTest:
     m = len(chi2)
     increase = float((1 + 1 / m) * np.var(np.sqrt(chi2), ddof=1))
     statistic = (chi2.mean() / df - (m + 1) / (m - 1) * increase) / (1 + increase)
-    with np.errstate(divide="ignore"):
-        df2 = df ** (-3 / m) * (m - 1) * (1 + np.divide(1.0, increase)) ** 2
-    return _finish(float(statistic), df, float(df2), increase)
+    df2 = float("inf")
+    if increase > NOTHING:
+        df2 = df ** (-3 / m) * (m - 1) * (1 + 1 / increase) ** 2
+    return _finish(float(statistic), df, df2, increase)
 
 
 def pool_likelihood_ratio(
@@ -165,7 +169,7 @@ def pool_likelihood_ratio(
 
 
 def _large_df(increase: float, steps: int, k: int) -> float:
-    if increase == 0:
+    if abs(increase) < NOTHING:
         return float("inf")
     if steps > 4:
         return 4 + (steps - 4) * (1 + (1 - 2 / steps) / increase) ** 2
