@@ -88,7 +88,7 @@ def add_censoring(
         Shape (n, p).
 
     Reference:
-        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144, equation 8.
+        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144, the terms psi of the variance.
     """
     whole = residuals.copy()
     for one in groups:

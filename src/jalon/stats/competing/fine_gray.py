@@ -67,15 +67,16 @@ def fit_fine_gray(
         ConvergenceError: no maximum was found.
 
     Reference:
-        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144, equations 4, 7 and 8, with the
-        conventions of R's ``cmprsk::crr``: Breslow's ties, G estimated with everyone seen
-        until a day at risk of censoring on it, G(t-) in the weights.
+        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144, the weighted score function and
+        its sandwich variance, with the conventions of R's ``cmprsk::crr`` 2.2-11: Breslow's
+        ties, G estimated with everyone seen until a day at risk of censoring on it, G(t-) in
+        the weights.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 2, 1, 0, 1, 2])
         >>> fit = fit_fine_gray([[1], [0], [1], [0], [0], [1]], data)
         >>> round(fit.hazard_ratios[0].value, 3), fit.events, fit.competing
-        (1.678, 3, 2)
+        (2.737, 3, 2)
     """
     covariates, words = read_effects(x, len(data), names)
     group = code_censoring(censoring_group, data)

@@ -143,7 +143,7 @@ class ChangingModel:
         sets, moved = self._sets, np.zeros(excess.shape)
         for code in range(len(sets.free)):
             rows = np.flatnonzero(sets.group == code)
-            own = excess[rows] * (sets.kind[rows] == 2)[:, np.newaxis]
+            own = excess[rows] * ((sets.kind[rows] == 2) * sets.share[code, u])[:, np.newaxis]
             past = np.vstack([np.zeros(own.shape[1]), np.cumsum(own, axis=0)])
             earlier = np.searchsorted(sets.place[rows], sets.place[rows], side="left")
             before = (sets.kind[rows] == 0) & (sets.since[rows] <= u)

@@ -55,6 +55,10 @@ def arrange_fine_gray(
     own_free = np.empty(len(time))
     for one in censoring:
         own_free[one.rows] = one.free_before(time[one.rows])
+    deaths = np.add.reduceat(weight[own], first)
+    share = np.zeros((len(censoring), len(moments)))
+    place = np.searchsorted(moments, time[own])
+    np.add.at(share, (group[own], place), weight[own] / deaths[place])
     sets = FineGraySets(
         x=np.ascontiguousarray(x[order]),
         weight=weight,
@@ -65,7 +69,8 @@ def arrange_fine_gray(
         group=group,
         own_free=own_free,
         free=np.array([one.free_before(moments) for one in censoring]),
-        deaths=np.add.reduceat(weight[own], first),
+        deaths=deaths,
+        share=share,
     )
     return FineGrayTimeline(sets, moments, censoring)
 

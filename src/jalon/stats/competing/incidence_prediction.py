@@ -74,8 +74,8 @@ def predict_incidence(
         UnsuitableDataError: wrong shape, another cause than was fitted, or an unknown stratum.
 
     Reference:
-        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144, section 5; Benichou and Gail
-        (1990), doi:10.2307/2532098, for cause-specific hazards.
+        Fine and Gray (1999), doi:10.1080/01621459.1999.10474144; for cause-specific hazards
+        Benichou and Gail (1990), doi:10.2307/2532098.
 
     Example:
         >>> from jalon.core import SurvivalData
@@ -83,7 +83,7 @@ def predict_incidence(
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 2, 1, 0, 1, 2])
         >>> fit = fit_fine_gray([[1], [0], [1], [0], [0], [1]], data)
         >>> predict_incidence(fit, [[0], [1]], [3]).value.round(3).tolist()
-        [[0.244], [0.375]]
+        [[0.187], [0.433]]
     """
     moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
     if isinstance(fit, FineGrayFit):

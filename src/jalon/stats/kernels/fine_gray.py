@@ -31,6 +31,7 @@ class FineGraySets(NamedTuple):
         own_free: shape (n,), probability to be uncensored just before the patient's own time.
         free: shape (k, m), the same just before each time of an event, by group.
         deaths: shape (m,), events at each time.
+        share: shape (k, m), the part of them in each group.
     """
 
     x: Floats
@@ -43,6 +44,7 @@ class FineGraySets(NamedTuple):
     own_free: Floats
     free: Floats
     deaths: Floats
+    share: Floats
 
 
 class FineGraySums(NamedTuple):
@@ -138,24 +140,24 @@ def look_forward(sets: FineGraySets, part: Floats, risk: Floats, mean: Floats) -
 
 
 @njit(cache=True, nogil=True)
-def sum_hazards(sets: FineGraySets, hazard: Floats) -> tuple[Floats, Floats]:
+def sum_hazards(free: Floats, hazard: Floats) -> tuple[Floats, Floats]:
     """Return the hazard up to each time, and the weighted hazard from each time on.
 
     Args:
-        sets: the risk sets.
+        free: shape (k, m), G at each time, by group.
         hazard: shape (m,), steps.
 
     Returns:
         Shape (m + 1,): sums of the steps before each time; shape (k, m + 1): sums of
         steps times G from each time on.
     """
-    m, groups = len(hazard), sets.free.shape[0]
+    m, groups = len(hazard), free.shape[0]
     before, later = np.zeros(m + 1), np.zeros((groups, m + 1))
     for u in range(m):
         before[u + 1] = before[u] + hazard[u]
     for g in range(groups):
         for u in range(m - 1, -1, -1):
-            later[g, u] = later[g, u + 1] + sets.free[g, u] * hazard[u]
+            later[g, u] = later[g, u + 1] + free[g, u] * hazard[u]
     return before, later
 
 
@@ -187,7 +189,7 @@ def evaluate_fine_gray(sets: FineGraySets, beta: Floats, sums: FineGraySums) -> 
         if count == BLOCK:
             add_products(rows, size, count, sums.information)
             count = 0
-    before, later = sum_hazards(sets, sums.hazard)
+    before, later = sum_hazards(sets.free, sums.hazard)
     for i in range(n):
         seen = before[sets.upto[i]]
         if sets.kind[i] == 2:
@@ -207,25 +209,25 @@ def evaluate_fine_gray(sets: FineGraySets, beta: Floats, sums: FineGraySums) -> 
 
 
 @njit(cache=True, nogil=True)
-def sum_means(sets: FineGraySets, sums: FineGraySums) -> tuple[Floats, Floats]:
+def sum_means(free: Floats, sums: FineGraySums) -> tuple[Floats, Floats]:
     """Return the sums of ``sum_hazards`` with each step times the mean covariates.
 
     Args:
-        sets: the risk sets.
+        free: shape (k, m), G at each time, by group.
         sums: of one evaluation.
 
     Returns:
         Shape (m + 1, p) and shape (k, m + 1, p).
     """
     m, p = sums.mean.shape
-    groups = sets.free.shape[0]
+    groups = free.shape[0]
     before, later = np.zeros((m + 1, p)), np.zeros((groups, m + 1, p))
     for u in range(m):
         for j in range(p):
             before[u + 1, j] = before[u, j] + sums.hazard[u] * sums.mean[u, j]
     for g in range(groups):
         for u in range(m - 1, -1, -1):
-            step = sets.free[g, u] * sums.hazard[u]
+            step = free[g, u] * sums.hazard[u]
             for j in range(p):
                 later[g, u, j] = later[g, u + 1, j] + step * sums.mean[u, j]
     return before, later
@@ -242,15 +244,19 @@ def find_residuals(sets: FineGraySets, beta: Floats, sums: FineGraySums) -> tupl
 
     Returns:
         Shape (n, p), the part of one patient (not its weight), the censoring taken as known; and
-        shape (n, p), q(t) of Fine and Gray's equation 8 at the time of each censored patient,
-        summed over the patient's own group, 0 for the others.
+        shape (n, p), Fine and Gray's q(t) at the time of each censored patient,
+        0 for the others. With several groups of censoring it sums over the competing events
+        and the events of the patient's own group, as ``cmprsk::crr`` 2.2-11 does; the events of
+        other groups, which the theory counts too, change standard errors little.
     """
     x, upto, n, p = sets.x, sets.upto, sets.x.shape[0], sets.x.shape[1]
     groups = sets.free.shape[0]
     part, found, moved = np.empty(n), np.zeros((n, p)), np.zeros((n, p))
     weigh_hazards(sets, beta, part)
-    before0, later0 = sum_hazards(sets, sums.hazard)
-    before1, later1 = sum_means(sets, sums)
+    before0, later0 = sum_hazards(sets.free, sums.hazard)
+    before1, later1 = sum_means(sets.free, sums)
+    own0 = sum_hazards(sets.free * sets.share, sums.hazard)[1]
+    own1 = sum_means(sets.free * sets.share, sums)[1]
     past0, past1, counted = np.zeros(groups), np.zeros((groups, p)), 0
     for i in range(n):
         u, g, ratio = upto[i], sets.group[i], part[i] / sets.weight[i]
@@ -268,7 +274,7 @@ def find_residuals(sets: FineGraySets, beta: Floats, sums: FineGraySums) -> tupl
                     past1[h, j] += size * x[counted, j]
             counted += 1
         if sets.kind[i] == 0:
-            c0, c1 = later0[g, sets.since[i]], later1[g, sets.since[i]]
+            c0, c1 = own0[g, sets.since[i]], own1[g, sets.since[i]]
             for j in range(p):
                 moved[i, j] = past1[g, j] * c0 - past0[g] * c1[j]
     return found, moved
