@@ -14,6 +14,13 @@ from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.glm_rows import GlmData
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
 from jalon.stats.regression.nested import compare_fits, wald_test
+from jalon.stats.regression.parametric import fit_parametric
+from jalon.stats.regression.parametric_fit import (
+    ParametricFit,
+    QuantilePrediction,
+    predict_parametric_survival,
+    predict_quantile,
+)
 from jalon.stats.regression.poisson import fit_poisson
 from jalon.stats.regression.prediction import (
     SurvivalPrediction,
@@ -35,8 +42,10 @@ __all__ = [
     "GlmDiagnostics",
     "GlmFit",
     "ModelTest",
+    "ParametricFit",
     "PowerScale",
     "ProfileIntervals",
+    "QuantilePrediction",
     "RobustVariance",
     "RocCurve",
     "SurvivalPrediction",
@@ -48,12 +57,15 @@ __all__ = [
     "fit_cox",
     "fit_firth_logistic",
     "fit_logistic",
+    "fit_parametric",
     "fit_poisson",
     "list_powers",
     "place_knots",
     "power_basis",
     "predict_log_hazard",
     "predict_outcome",
+    "predict_parametric_survival",
+    "predict_quantile",
     "predict_survival",
     "profile_intervals",
     "robust_covariance",
