@@ -57,8 +57,8 @@ def compare_arms(
     """Compare an outcome between treated and controls who are weighted or matched.
 
     Standard errors treat the weights as known, which after propensity weighting for all
-    patients is on the safe side. For times to an event use ``fit_cox`` and
-    ``kaplan_meier`` with weights and robust variance.
+    patients is on the safe side. For times to an event use ``fit_cox``
+    and ``kaplan_meier`` with the weights, then ``robust_cox`` and ``variance="robust"``.
 
     Args:
         outcome: shape (n,), a number, or 0 and 1.
