@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
-from jalon.stats.pairs import TimeWeight, count_all, divide
+from jalon.stats.pairs import PairWeight, count_all, divide
 from jalon.stats.regression.risk_sets import require_one_cause
 
 
@@ -59,7 +59,7 @@ def concordance(
     data: SurvivalData,
     level: float = 0.95,
     horizon: float | None = None,
-    time_weight: TimeWeight = "n",
+    time_weight: PairWeight = "n",
 ) -> Concordance:
     """Estimate how often, of two patients, the one with the higher risk has the event first.
 

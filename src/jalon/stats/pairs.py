@@ -19,7 +19,7 @@ from jalon.stats.kernels.events import find_last_day
 from jalon.stats.order import sort_rows
 from jalon.stats.ties import merge_ties
 
-TimeWeight = Literal["n", "S", "S/G", "n/G2", "I"]
+PairWeight = Literal["n", "S", "S/G", "n/G2", "I"]
 
 MOST_POINTS = 256.0
 """Scores spanning fewer whole points than this may be counted on a grid."""
@@ -57,7 +57,7 @@ def count_all(
     risk: Floats,
     data: SurvivalData,
     horizon: float | None,
-    kind: TimeWeight,
+    kind: PairWeight,
     wanted: bool = True,
 ) -> Pairs:
     """Count the comparable pairs of each stratum.
@@ -111,7 +111,7 @@ def divide(counts: Floats) -> float:
     return float((counts[0] + counts[2] / 2) / comparable)
 
 
-def weigh_times(flow: Flow, total: float, kind: TimeWeight) -> Floats:
+def weigh_times(flow: Flow, total: float, kind: PairWeight) -> Floats:
     """Say how much the pairs of an event count, by its time.
 
     Args:
@@ -140,7 +140,7 @@ def _count_cells(
     risk: Floats,
     data: SurvivalData,
     shape: tuple[int, int, float],
-    rules: tuple[float | None, TimeWeight],
+    rules: tuple[float | None, PairWeight],
     wanted: bool,
 ) -> Pairs:
     """Whole days and few whole points: count between the cells of a grid."""
@@ -162,7 +162,7 @@ def _count_cells(
 
 
 def _count_ranks(
-    risk: Floats, data: SurvivalData, rules: tuple[float | None, TimeWeight], wanted: bool
+    risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight], wanted: bool
 ) -> Pairs:
     """Any scores and times: sort, rank, and ask a tree."""
     counts = np.zeros(5)
@@ -181,7 +181,7 @@ def _count_ranks(
 
 
 def _rank_strata(
-    risk: Floats, data: SurvivalData, rules: tuple[float | None, TimeWeight]
+    risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight]
 ) -> list[tuple[Integers, Ranking, int]]:
     """Sort the patients of each stratum by time and rank their risks."""
     time, entry = merge_ties(data.time, data.entry)
@@ -213,7 +213,7 @@ def _pull_rows(
     entry: Floats,
     event: Integers,
     weight: Floats,
-    rules: tuple[float | None, TimeWeight],
+    rules: tuple[float | None, PairWeight],
 ) -> Floats:
     """Weigh the event of each row, rows in order of time."""
     if rules == (None, "n"):
@@ -235,7 +235,7 @@ def _pull(
     time: Floats | Integers,
     flow: Flow,
     events: int,
-    rules: tuple[float | None, TimeWeight],
+    rules: tuple[float | None, PairWeight],
 ) -> Floats:
     horizon, kind = rules
     total = float((flow.events + flow.censored).sum())

@@ -8,6 +8,7 @@ from jalon.stats.prediction.censoring import (
     estimate_censoring_cox,
 )
 from jalon.stats.prediction.gonen_heller import GonenHeller, gonen_heller
+from jalon.stats.prediction.heagerty import heagerty_auc
 from jalon.stats.prediction.royston import RoystonD, nagelkerke, royston_d
 from jalon.stats.prediction.time_auc import AucRules, TimeAuc, time_auc
 from jalon.stats.prediction.uno import uno_concordance
@@ -26,6 +27,7 @@ __all__ = [
     "estimate_censoring",
     "estimate_censoring_cox",
     "gonen_heller",
+    "heagerty_auc",
     "integrate_brier",
     "nagelkerke",
     "royston_d",

@@ -105,7 +105,7 @@ def estimate_censoring_cox(x: npt.ArrayLike, data: SurvivalData, times: npt.Arra
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 0, 0, 1, 0, 1])
         >>> estimate_censoring_cox([[1], [1], [0], [0], [1], [0]], data, [4]).at.round(3).tolist()
-        [[0.371], [0.371], [0.856], [0.856], [0.371], [0.856]]
+        [[0.415], [0.415], [0.773], [0.773], [0.415], [0.773]]
     """
     require_plain(data)
     moments = read_times(times)

@@ -59,7 +59,7 @@ def gonen_heller(fit: CoxFit, x: npt.ArrayLike, level: float = 0.95) -> GonenHel
         >>> x = [[1], [1], [1], [0], [0], [0]]
         >>> data = SurvivalData(time=[1, 1, 6, 6, 8, 9], event=[1, 0, 1, 1, 0, 1])
         >>> round(gonen_heller(fit_cox(x, data), x).estimate.value, 4)
-        0.7023
+        0.7055
     """
     given = np.asarray(x, dtype=np.float64)
     table, _ = read_covariates(given, len(given), fit.names)

@@ -79,7 +79,7 @@ def royston_d(
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5, 6], event=[1, 1, 0, 1, 1, 0])
         >>> round(royston_d([6, 3, 4, 5, 1, 2], data).separation.value, 3)
-        1.872
+        2.036
     """
     score = np.array(log_hazard, dtype=np.float64)
     if score.shape != (len(data),) or not np.all(np.isfinite(score)):

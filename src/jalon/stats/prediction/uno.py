@@ -19,9 +19,10 @@ def uno_concordance(
     the patients at risk of being censored that day. Equal risks count one half.
 
     The numbers are those of R's ``survival::concordance(timewt = "n/G2", ymax = horizon)``. R's
-    ``survC1::Est.Cval`` differs in the fourth digit: it counts events strictly before the
-    horizon, leaves those who have the event at risk of being censored that day, and does not
-    compare an event with a patient censored on the very day.
+    ``survC1::Est.Cval`` differs in the fourth or fifth digit: it counts events strictly before
+    the horizon, leaves those who have the event at risk of being censored that day, does not
+    compare an event with a patient censored on the very day, and cuts scores after the fifth
+    decimal.
 
     Args:
         risk: shape (n,), any score, higher for an earlier event.
@@ -44,6 +45,6 @@ def uno_concordance(
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4, 5], event=[1, 0, 1, 1, 0])
         >>> round(uno_concordance([5, 1, 2, 4, 3], data).estimate.value, 4)
-        0.6327
+        0.619
     """
     return concordance(risk, data, level, horizon, "n/G2")
