@@ -96,9 +96,7 @@ def _read(curve: Curve, time: float) -> tuple[float, float]:
     row = int(curve.rows_at(time))
     if row < 0:
         return curve.start, 0.0
-    # A survival of 0 has no standard error in R's tables; beside one that has, it counts as 0.
-    error = curve.std_error[row]
-    return float(curve.value[row]), 0.0 if np.isnan(error) else float(error)
+    return float(curve.value[row]), float(curve.std_error[row])
 
 
 def _plain(p: float) -> tuple[float, float]:
