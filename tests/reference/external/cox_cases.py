@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -185,3 +186,42 @@ TIGHT: dict[str, Callable[[], Case]] = {
     "tight.entry": rotterdam_entry,
 }
 """Records of fits that R iterated to rounding."""
+
+
+def select_rows(case: Case, **changes: Any) -> tuple[Any, SurvivalData]:
+    """The covariates and outcomes of a case, parts of the outcomes replaced."""
+    x, data, _ = case
+    return x, replace(data, **changes)
+
+
+def gbsg_terms():
+    """Size in three groups, as ``months()`` of scripts/cox_more.R."""
+    table, (_, data, _) = load_table("gbsg"), gbsg_months()
+    group = np.digitize(table["size"], [20.5, 35.5])
+    x = np.column_stack([columns(table, "hormon", "nodes"), group == 1, group == 2])
+    return x, data, {"offset": 0.01 * table["age"]}
+
+
+def rotterdam_terms():
+    table, (_, data, _) = load_table("rotterdam"), rotterdam_entry()
+    return (
+        np.column_stack([columns(table, "age", "nodes"), dummies(table["size"], ">50", "20-50")]),
+        data,
+        {},
+    )
+
+
+def gbsg_constant():
+    """Age is the same for everyone of one stratum."""
+    table = load_table("gbsg")
+    stratum = 2 * (table["grade"] == 3) + table["meno"]
+    x = columns(table, "hormon", "nodes", "age")
+    x[stratum == 3, 2] = 50
+    data = SurvivalData(np.ceil(table["rfstime"] / 30), table["status"], stratum=stratum)
+    return x, data, {}
+
+
+def veteran_cells():
+    table = load_table("veteran")
+    cells = dummies(table["celltype"], "smallcell", "adeno", "large")
+    return veteran(np.column_stack([table["trt"], cells, table["karno"]]))

@@ -2,6 +2,13 @@
 
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
+from jalon.stats.regression.cox_residuals import (
+    CoxResiduals,
+    SchoenfeldResiduals,
+    cox_residuals,
+    schoenfeld_residuals,
+)
+from jalon.stats.regression.cox_rows import CoxRows
 from jalon.stats.regression.firth_logistic import FirthFit, fit_firth_logistic
 from jalon.stats.regression.fractional_polynomials import (
     PowerScale,
@@ -29,6 +36,8 @@ from jalon.stats.regression.prediction import (
     predict_survival,
 )
 from jalon.stats.regression.profile import ProfileIntervals, profile_intervals
+from jalon.stats.regression.proportional_hazards import ProportionalHazards, proportional_hazards
+from jalon.stats.regression.robust_cox import RobustCox, robust_cox
 from jalon.stats.regression.roc import AreaDifference, RocCurve, compare_areas, roc_curve
 from jalon.stats.regression.sandwich import RobustVariance, robust_covariance
 from jalon.stats.regression.splines import place_knots, spline_basis
@@ -37,6 +46,8 @@ __all__ = [
     "AreaDifference",
     "Baseline",
     "CoxFit",
+    "CoxResiduals",
+    "CoxRows",
     "FirthFit",
     "GlmData",
     "GlmDiagnostics",
@@ -45,14 +56,18 @@ __all__ = [
     "ParametricFit",
     "PowerScale",
     "ProfileIntervals",
+    "ProportionalHazards",
     "QuantilePrediction",
+    "RobustCox",
     "RobustVariance",
     "RocCurve",
+    "SchoenfeldResiduals",
     "SurvivalPrediction",
     "baseline_hazard",
     "choose_power_scale",
     "compare_areas",
     "compare_fits",
+    "cox_residuals",
     "diagnose_glm",
     "fit_cox",
     "fit_firth_logistic",
@@ -68,8 +83,11 @@ __all__ = [
     "predict_quantile",
     "predict_survival",
     "profile_intervals",
+    "proportional_hazards",
     "robust_covariance",
+    "robust_cox",
     "roc_curve",
+    "schoenfeld_residuals",
     "spline_basis",
     "wald_test",
 ]

@@ -7,11 +7,12 @@ from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr
 
-from jalon.core import ConvergenceError, Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.core import ConvergenceError, Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.kernels.cox import COLLINEAR, CONVERGED, RUNAWAY, Climb, Sums, maximise
-from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest, Ties
+from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest, Ties, take_ratios
+from jalon.stats.regression.cox_rows import CoxRows
 from jalon.stats.regression.design import Design, prepare_design, read_covariates
 from jalon.stats.regression.risk_sets import (
     Timeline,
@@ -78,14 +79,18 @@ def fit_cox(
     climb = maximise(timeline.sets, ties == "efron", sums)
     if climb.outcome != CONVERGED:
         _explain(climb, design)
-    return _report(climb, sums, design, timeline, (len(data), ties, level))
+    return _report(climb, sums, design, timeline, (CoxRows(covariates, data, known), ties, level))
 
 
 def _report(
-    climb: Climb, sums: Sums, design: Design, timeline: Timeline, settings: tuple[int, Ties, float]
+    climb: Climb,
+    sums: Sums,
+    design: Design,
+    timeline: Timeline,
+    settings: tuple[CoxRows, Ties, float],
 ) -> CoxFit:
     """Bring the fit back to the units of the covariates."""
-    n, ties, level = settings
+    rows, ties, level = settings
     information = np.tril(sums.information) + np.tril(sums.information, -1).T
     inverse = np.linalg.inv(information)
     # Divided twice, because the product of two scales may be too small for a float.
@@ -100,28 +105,21 @@ def _report(
         standard_errors=error,
         z=z,
         p=2 * ndtr(-np.abs(z)),
-        hazard_ratios=_take_ratios(beta, error, level),
+        hazard_ratios=take_ratios(beta, error, level),
         log_likelihood_null=climb.null,
         log_likelihood=climb.loglik,
         likelihood_ratio=_test(2 * (climb.loglik - climb.null), df),
         wald=_test(wald, df),
         score=_test(climb.score, df),
-        n=n,
+        n=len(rows.data),
         events=int(timeline.sets.deaths.sum()),
         iterations=climb.taken,
         ties=ties,
         level=level,
         means=design.mean,
         baseline=_accumulate(climb, sums, design, timeline),
+        rows=rows,
     )
-
-
-def _take_ratios(beta: Floats, error: Floats, level: float) -> tuple[Estimate, ...]:
-    """Hazard ratios; one per unit of a covariate in a very large unit may be infinite."""
-    half = float(ndtri((1 + level) / 2)) * error
-    with np.errstate(over="ignore"):
-        rows = np.exp(np.stack([beta, beta - half, beta + half], axis=1)).tolist()
-    return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)
 
 
 def _test(statistic: float, df: int) -> ModelTest:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
-from jalon.core import Estimate, Floats, Integers
+import numpy as np
+from scipy.special import ndtri
 
-Ties = Literal["efron", "breslow"]
+from jalon.core import Estimate, Floats, Integers
+from jalon.stats.regression.cox_rows import CoxRows
+
+Ties = Literal["efron", "breslow", "exact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class CoxFit:
         level: coverage of the intervals, 0 to 1.
         means: shape (p,), weighted means of the covariates.
         baseline: the hazard at those means.
+        rows: the patients themselves.
     """
 
     names: tuple[str, ...]
@@ -91,3 +97,31 @@ class CoxFit:
     level: float
     means: Floats
     baseline: Baseline
+    rows: CoxRows
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion: twice the coefficients less twice the log likelihood."""
+        return 2 * (len(self.names) - self.log_likelihood)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, in which a Cox model's sample size is its number of events."""
+        return len(self.names) * math.log(self.events) - 2 * self.log_likelihood
+
+
+def take_ratios(beta: Floats, error: Floats, level: float) -> tuple[Estimate, ...]:
+    """Give hazard ratios with Wald intervals, made on the log scale.
+
+    Args:
+        beta: shape (p,), coefficients.
+        error: shape (p,), their standard errors.
+        level: coverage, 0 to 1.
+
+    Returns:
+        One per coefficient; per unit of a covariate in a very large unit it may be infinite.
+    """
+    half = float(ndtri((1 + level) / 2)) * error
+    with np.errstate(over="ignore"):
+        rows = np.exp(np.stack([beta, beta - half, beta + half], axis=1)).tolist()
+    return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)

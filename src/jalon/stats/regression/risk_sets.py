@@ -21,11 +21,13 @@ class Timeline:
         sets: patients by block, one block per time of death and stratum.
         time: shape (g,), time of death of each block.
         stratum: shape (g,), stratum code of each block.
+        rows: shape (m,), row of the data of each patient in the sets.
     """
 
     sets: RiskSets
     time: Floats
     stratum: Integers
+    rows: Integers
 
 
 def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> Timeline:
@@ -65,7 +67,7 @@ def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> T
         begin=begin,
         leave=leave,
     )
-    return Timeline(sets, times, strata)
+    return Timeline(sets, times, strata, rows)
 
 
 def keep_weighted(data: SurvivalData) -> Integers | None:

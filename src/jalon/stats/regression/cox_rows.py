@@ -1,0 +1,83 @@
+"""The patients behind a Cox fit, and their risk sets at its coefficients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoxRows:
+    """The patients behind a fit, those of weight 0 left out.
+
+    Attributes:
+        x: shape (n, p), covariates as given.
+        data: outcomes of the same patients.
+        offset: shape (n,), known part of the log hazard, or None.
+    """
+
+    x: Floats
+    data: SurvivalData
+    offset: Floats | None
+
+    def log_hazard(self, coefficients: Floats) -> Floats:
+        """Return the log hazard of each patient, offset included, for some coefficients."""
+        value: Floats = self.x @ coefficients
+        return value if self.offset is None else value + self.offset
+
+    @property
+    def weight(self) -> Floats:
+        """Case weights, ones where there are none."""
+        return np.ones(len(self.data)) if self.data.weight is None else self.data.weight
+
+
+def read_clusters(cluster: npt.ArrayLike | None, n: int) -> tuple[Integers, int]:
+    """Number the groups in which patients are alike.
+
+    Args:
+        cluster: shape (n,), code or name of each row's cluster; None for one per row.
+        n: rows of the fit.
+
+    Returns:
+        Shape (n,), clusters numbered from 0 in the order of their codes, and their count.
+
+    Raises:
+        UnsuitableDataError: another shape, a missing code, or a single cluster.
+    """
+    if cluster is None:
+        return np.arange(n), n
+    values = np.asarray(cluster)
+    if values.shape != (n,):
+        raise UnsuitableDataError(
+            f"cluster has shape {values.shape}; give one code for each of the {n} rows of the fit "
+            "(those of weight 0 are not among them)"
+        )
+    # A missing number is not equal to itself.
+    if any(value is None or value != value for value in values.tolist()):  # noqa: PLR0124
+        raise UnsuitableDataError(
+            "cluster is missing for some patients; leave them out before the fit"
+        )
+    known, codes = np.unique(values, return_inverse=True)
+    if len(known) < 2:
+        raise UnsuitableDataError("all patients are in one cluster; give at least two")
+    return codes.astype(np.int64), len(known)
+
+
+def sum_clusters(values: Floats, codes: Integers, clusters: int) -> Floats:
+    """Sum the rows of each cluster.
+
+    Args:
+        values: shape (n,) or (n, p).
+        codes: shape (n,), the cluster of each row.
+        clusters: number of clusters.
+
+    Returns:
+        Shape (clusters,) or (clusters, p).
+    """
+    total = np.zeros((clusters, *values.shape[1:]))
+    np.add.at(total, codes, values)
+    return total
