@@ -34,6 +34,7 @@ from jalon.stats.propensity import (
     measure_balance,
     weigh_patients,
 )
+from jalon.stats.regression import robust_cox
 
 STOP = 1e-6
 TIGHT = 1e-8
@@ -327,6 +328,17 @@ def _check_cox(x, data, values, rtol):
     assert_allclose(fit.log_likelihood_null, values["loglik_null"], rtol)
     assert_allclose(fit.log_likelihood, values["loglik"], rtol)
     assert (fit.n, fit.events) == (values["n"], values["nevent"])
+    robust = robust_cox(fit)
+    ratio = robust.hazard_ratios[0]
+    assert_allclose(robust.standard_errors, values["se"], rtol)
+    assert_allclose(robust.covariance[0, 0], values["vcov"], rtol)
+    limits = [values["hr"], values["hr_lower"], values["hr_upper"]]
+    assert_allclose([ratio.value, ratio.low, ratio.high], limits, rtol)
+    assert_allclose([robust.z[0], robust.p[0]], [values["z"], values["p"]], 10 * rtol)
+    assert_allclose(robust.wald.statistic, values["wald"][0], rtol)
+    assert_allclose(robust.score.statistic, values["robust_score"][0], rtol)
+    assert_allclose(fit.likelihood_ratio.statistic, values["lrt"][0], 10 * rtol)
+    assert_allclose(fit.score.statistic, values["score"][0], rtol)
 
 
 def test_weighted_cox():
