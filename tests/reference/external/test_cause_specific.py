@@ -13,6 +13,7 @@ from tests.reference.external.records import load_record, load_table, numbers
 
 from jalon.core import SurvivalData
 from jalon.stats import fit_cause_specific, fit_fine_gray, log_rank, predict_incidence
+from jalon.stats.regression import robust_cox
 
 FOLLIC = load_table("follic")
 DATA = SurvivalData(FOLLIC["time"], FOLLIC["status"])
@@ -52,6 +53,8 @@ def test_coefficients_of_a_multi_state_model():
     fit = fit_cause_specific(THREE[:, :2], DATA)
     found = np.concatenate([one.coefficients for one in fit.fits])
     assert_allclose(found, values["coef"], 1e-6)
+    errors = np.concatenate([robust_cox(one).standard_errors for one in fit.fits])
+    assert_allclose(errors, values["se"], 1e-6)
     # With Efron's ties survival 3.5-3 gives a multi-state model other baseline hazards than its
     # own coxph of each cause (0.0987 against 0.1066 for a relapse within a year), so the
     # probabilities of this record only agree to that; see test_states_of_a_multi_state_model.

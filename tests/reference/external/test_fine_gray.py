@@ -24,6 +24,7 @@ from jalon.stats import (
     predict_incidence,
     predict_survival,
 )
+from jalon.stats.regression import robust_cox
 
 LOOSE, TIGHT = 3e-6, 1e-8
 FOLLIC = load_table("follic")
@@ -95,6 +96,7 @@ def test_bmtcrr_by_weights(bmtcrr):
     values, split = load_record("finegray", "finegray.survival.breslow"), fine_gray_weights(data)
     fit = fit_cox(x[split.rows], split.data, ties="breslow")
     assert_allclose(fit.coefficients, values["coef"], 1e-6)
+    assert_allclose(robust_cox(fit, split.rows).standard_errors, values["robust_se"], 1e-6)
     fit = fit_fine_gray(x, data)
     assert_allclose(fit.coefficients, values["crr_coef"], 1e-6)
     assert_allclose(fit.standard_errors, values["crr_se"], 1e-6)
@@ -125,6 +127,7 @@ def test_weights_on_follic():
     fit = fit_cox(clinical()[split.rows], split.data)
     assert_allclose(fit.coefficients, values["coef"], 1e-6)
     assert_allclose(fit.standard_errors, values["naive_se"], 1e-6)
+    assert_allclose(robust_cox(fit, split.rows).standard_errors, values["robust_se"], 1e-6)
     assert_allclose([fit.log_likelihood_null, fit.log_likelihood], values["loglik"], 1e-10)
     found = 1 - predict_survival(fit, PAIR, [1, 5, 10, 15]).value
     assert_allclose(found.T, numbers(values["cif"]), 1e-6)

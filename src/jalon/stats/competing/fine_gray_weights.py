@@ -28,9 +28,9 @@ def fine_gray_weights(data: SurvivalData, cause: int = 1) -> FineGrayWeights:
 
     Patients who had another cause stay at risk afterwards with falling weights; a weighted Cox
     regression of the rows then estimates subdistribution hazard ratios. Its standard errors
-    must be robust, by patient. Each patient with another cause takes one row per change of the
-    weights between events, so rows may grow as the square of the patients; ``fit_fine_gray``
-    needs none of them.
+    must be robust, by patient: ``robust_cox(fit, rows)``. Each patient with another cause takes
+    one row per change of the weights between events, so rows may grow as the square of the
+    patients; ``fit_fine_gray`` needs none of them.
 
     Args:
         data: n patients; ``entry`` is honoured, ``weight`` multiplies, and each stratum has its
