@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 OPTIONS ?=
 
 
-.PHONY: setup study test check bench docs clean
+.PHONY: setup study test check bench coverage docs clean
 
 setup: $(READY)
 
@@ -14,6 +14,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
 	  { echo "jalon needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get install -y -qq python3-venv; } || \
 	  { echo "this Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
@@ -33,11 +34,22 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/python -W error -m pytest --doctest-modules src/jalon
 
-bench: setup
-	$(BIN)/python -m benchmarks
+# The peers live in an environment of their own; R is timed too where Rscript is found.
+BENCH := .venv-bench
+
+$(BENCH)/.ready: benchmarks/requirements.lock
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --require-hashes -r benchmarks/requirements.lock
+	@touch $@
+
+bench: $(BENCH)/.ready
+	PYTHONPATH=src $(BENCH)/bin/python -m benchmarks.speed $(OPTIONS)
+
+coverage: setup
+	$(BIN)/python -m benchmarks.coverage $(OPTIONS)
 
 docs: setup
 	$(BIN)/pdoc --docformat google --no-show-source -o site jalon
 
 clean:
-	rm -rf $(VENV) site out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) site out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""How fast, beside lifelines, scikit-survival, statsmodels and R, in one run."""
