@@ -41,7 +41,8 @@ def measure_start() -> dict[str, float]:
     first = "import time; s = time.perf_counter(); import jalon.stats"
     fit = (
         "; from jalon.core import SurvivalData; "
-        "jalon.stats.fit_cox([[0.0], [1.0], [0.0], [1.0]], SurvivalData([1, 2, 3, 4], [1, 1, 1, 0]))"
+        "data = SurvivalData([1, 2, 3, 4], [1, 1, 1, 0]); "
+        "jalon.stats.fit_cox([[0.0], [1.0], [0.0], [1.0]], data)"
     )
     end = "; print(time.perf_counter() - s)"
     found = {}
