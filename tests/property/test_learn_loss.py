@@ -104,7 +104,9 @@ def test_moves_are_fitted_exactly():
     ordered = np.ascontiguousarray(bits[:, risk.order])
     total = ordered[0].astype(np.int64)
     moves = np.array([[2, 3, 1], [1, -1, 0], [5, -2, 3]])
-    scales, losses = fit_moves(total, np.full(3, 0.2), ordered, moves, risk.weight, risk.event, risk.close)
+    scales, losses = fit_moves(
+        total, np.full(3, 0.2), ordered, moves, risk.weight, risk.event, risk.close
+    )
     for (factor, step, term), scale, loss in zip(moves, scales, losses, strict=True):
         own_scale, own_loss = fit_scale(factor * total + step * ordered[term], risk)
         assert loss == pytest.approx(own_loss, rel=1e-10)
