@@ -95,4 +95,6 @@ def predict_outcome(
         return family.mean(fit.coefficients[0] + known)
     table = np.asarray(x, dtype=np.float64)
     table = read_covariates(table, len(table), fit.names[1:])[0]
-    return family.mean(fit.coefficients[0] + add_columns(table, fit.coefficients[1:]) + known)
+    # The same sum as for the patients of the fit, so that equal patients have equal predictions.
+    full = np.column_stack([np.ones(len(table)), table])
+    return family.mean(add_columns(full, fit.coefficients) + known)

@@ -18,8 +18,8 @@ LAST_DECREMENT = 1e-16
 LAST_DECREMENT_FIRTH = 1e-22
 """Smaller, because steps under the penalty shrink by a share and are not squared."""
 
-SLOW_RATIO = 0.01
-"""Newton squares its decrement near a maximum; steady shares mean a climb to infinity."""
+SLOW_DECREMENT, SLOW_RATIO = 1e-7, 0.05
+"""Newton gaining this little, and still only by steady shares, is climbing towards infinity."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ class Ascent:
         point: the place.
         steps: steps taken.
         settled: whether the last step was too small to matter.
-        slow: whether the steps did not shrink as they do near a maximum.
+        slow: whether the last steps did not shrink as they do near a maximum.
     """
 
     point: Point
@@ -125,7 +125,7 @@ def climb(objective: Objective, start: Floats, free: Floats | None = None) -> As
     ways = np.eye(len(start)) if free is None else free
     most = MAX_STEPS_FIRTH if objective.firth else MAX_STEPS
     enough = LAST_DECREMENT_FIRTH if objective.firth else LAST_DECREMENT
-    enough *= float(objective.data.weight.mean())
+    unit = float(objective.data.weight.mean())
     point, last, settled, slow, steps = evaluate(objective, start), np.inf, False, False, 0
     if ways.shape[1] == 0:
         return Ascent(point, 0, True, False)
@@ -136,8 +136,8 @@ def climb(objective: Objective, start: Floats, free: Floats | None = None) -> As
             break
         decrement = float(gradient @ step)
         point = _advance(objective, point, ways @ step)
-        slow, last = steps > 0 and decrement > SLOW_RATIO * last, decrement
-        settled, steps = decrement <= enough, steps + 1
+        slow |= SLOW_RATIO * last < decrement < SLOW_DECREMENT * unit
+        last, settled, steps = decrement, decrement <= enough * unit, steps + 1
     return Ascent(point, steps, settled, slow or not settled)
 
 

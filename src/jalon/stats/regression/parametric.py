@@ -13,6 +13,7 @@ from jalon.core import ConvergenceError, Floats, SurvivalData, UnsuitableDataErr
 from jalon.stats.regression.glm import bring_back, take_wald
 from jalon.stats.regression.glm_fit import take_intervals, take_ratios, take_test
 from jalon.stats.regression.glm_rows import Basis, GlmData, make_basis, read_rows
+from jalon.stats.regression.newton import SLOW_DECREMENT, SLOW_RATIO
 from jalon.stats.regression.parametric_fit import ParametricFit
 from jalon.stats.regression.risk_sets import require_one_cause
 from jalon.stats.regression.separation import find_separation
@@ -199,8 +200,8 @@ def _evaluate(likelihood: Likelihood, theta: Floats) -> Place:
 def _climb(likelihood: Likelihood, theta: Floats) -> Place | None:
     """Newton steps, halved where they overshoot; None when they do not settle."""
     place = _evaluate(likelihood, theta)
-    enough, last = LAST_DECREMENT * float(likelihood.weight.mean()), np.inf
-    for steps in range(MAX_STEPS):
+    unit, last = float(likelihood.weight.mean()), np.inf
+    for _ in range(MAX_STEPS):
         try:
             step = np.asarray(np.linalg.solve(place.information, place.gradient), dtype=np.float64)
         except np.linalg.LinAlgError:
@@ -213,10 +214,10 @@ def _climb(likelihood: Likelihood, theta: Floats) -> Place | None:
             if ahead.value >= place.value - 1e-12 * abs(place.value):
                 place = ahead
                 break
-        if abs(decrement) <= enough:
-            # Towards infinity steps shrink by steady shares, near a maximum they are squared.
-            slow = steps > 0 and decrement > 0.01 * last and decrement > 1e-6 * enough
-            return None if slow else place
+        if SLOW_RATIO * last < decrement < SLOW_DECREMENT * unit:
+            return None
+        if abs(decrement) <= LAST_DECREMENT * unit:
+            return place
         last = decrement
     return None
 
