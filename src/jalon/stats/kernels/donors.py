@@ -8,7 +8,6 @@ from numba import njit
 from jalon.core import Floats, Integers
 
 
-@njit(cache=True, nogil=True)
 def match_donors(known: Floats, wanted: Floats, donors: int, uniform: Floats) -> Integers:
     """Pick for each patient one of the known patients whose predictions are nearest.
 
@@ -25,9 +24,14 @@ def match_donors(known: Floats, wanted: Floats, donors: int, uniform: Floats) ->
     Returns:
         Shape (t,), row numbers among the known.
     """
-    n = len(known)
-    order = np.argsort(known, kind="mergesort")
-    value = known[order]
+    order = np.argsort(known, kind="stable")
+    return np.asarray(order[_pick(known[order], wanted, donors, uniform)])
+
+
+@njit(cache=True, nogil=True)
+def _pick(value: Floats, wanted: Floats, donors: int, uniform: Floats) -> Integers:
+    """Pick places in the sorted predictions."""
+    n = len(value)
     first, last = np.arange(n), np.arange(n)
     for i in range(1, n):
         if value[i] == value[i - 1]:
@@ -39,7 +43,7 @@ def match_donors(known: Floats, wanted: Floats, donors: int, uniform: Floats) ->
     for t in range(len(wanted)):
         drawn = uniform[t] * donors
         rank = min(int(drawn), donors - 1)
-        right = np.searchsorted(value, wanted[t])
+        right = _find(value, wanted[t])
         left = right - 1
         low, high = 0, 0
         while True:
@@ -57,5 +61,18 @@ def match_donors(known: Floats, wanted: Floats, donors: int, uniform: Floats) ->
                 break
             rank -= size
         part = drawn - np.floor(drawn)
-        chosen[t] = order[low + min(int(part * size), size - 1)]
+        chosen[t] = low + min(int(part * size), size - 1)
     return chosen
+
+
+@njit(cache=True, nogil=True)
+def _find(value: Floats, wanted: float) -> int:
+    """Return the first place that is not below what is wanted."""
+    low, high = 0, len(value)
+    while low < high:
+        middle = (low + high) // 2
+        if value[middle] < wanted:
+            low = middle + 1
+        else:
+            high = middle
+    return low
