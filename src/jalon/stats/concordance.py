@@ -95,7 +95,7 @@ def concordance(
         0.8
     """
     counts, influence = count_all(_read_risk(risk, data), data, horizon, time_weight)
-    error = float(np.sqrt(np.sum(influence**2)))
+    error = float(np.sqrt(np.einsum("i,i", influence, influence)))
     concordant, discordant, tied_risk, tied_time, tied_both = counts.tolist()
     return Concordance(
         _estimate(divide(counts), error, level),

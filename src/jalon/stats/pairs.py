@@ -150,12 +150,12 @@ def _count_cells(
     lost, events = daily.T.copy()
     at_risk = np.cumsum((lost + events)[::-1])[::-1]
     pull = _pull(np.arange(days), Flow(at_risk, events, lost), int(data.event.sum()), rules)
-    half, met = np.zeros((days, points)), np.zeros(days)
-    counts = count_back(grid, daily, pull, half, met)
+    met = np.zeros(days)
+    counts = count_back(grid, daily, pull, met)
     value = divide(counts)
     if not wanted:
         return Pairs(counts, np.empty(0))
-    cells = add_past(grid, daily, pull, half, met)
+    cells = (grid, add_past(grid, daily, pull, met))
     share = (value, float(counts[:3].sum()))
     influence = find_influence(cells, share, data.time, data.event, risk, low)
     return Pairs(counts, influence if data.weight is None else influence * data.weight)
@@ -192,7 +192,7 @@ def _rank_strata(
         parts = np.split(order, np.flatnonzero(np.diff(data.stratum[order])) + 1)
     ranked = []
     for rows in parts:
-        rank, levels = rank_risk(sort_rows(risk[rows]), risk[rows])
+        rank, levels = _rank(risk[rows])
         entered = np.empty(0) if entry is None else entry[rows]
         weight = np.ones(len(rows)) if data.weight is None else data.weight[rows]
         people = Ranking(
@@ -206,6 +206,11 @@ def _rank_strata(
         )
         ranked.append((rows, people, levels))
     return ranked
+
+
+def _rank(risk: Floats) -> tuple[Integers, int]:
+    # Equal risks share a rank, so their order need not be kept and the faster sort will do.
+    return rank_risk(np.argsort(risk), risk)
 
 
 def _pull_rows(

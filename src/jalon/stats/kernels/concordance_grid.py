@@ -64,17 +64,16 @@ def fill_grid(
 
 
 @njit(cache=True, nogil=True)
-def count_day(day: Floats, present: Floats, pull: float, counts: Floats, half: Floats) -> None:
+def count_day(day: Floats, present: Floats, pull: float, counts: Floats) -> None:
     """Count the pairs of one day's events with those who outlive them, and among themselves.
 
     Args:
-        day: shape (points, 3), the day's row of the grid.
+        day: shape (points, 3), the day's row of the grid. Its last column becomes, per weight
+            of an event, concordant pairs and half of the tied ones.
         present: shape (points,), weight of those who outlive its events.
         pull: how much the pairs of this day count.
         counts: shape (5,), changed in place: concordant, discordant, tied in risk, events of
             one day with other risks, and with equal risk.
-        half: shape (points,), changed in place: per weight of an event, concordant pairs and
-            half of the tied ones.
     """
     below, total, among, alike = 0.0, present.sum(), 0.0, 0.0
     for k in range(len(present)):
@@ -82,23 +81,23 @@ def count_day(day: Floats, present: Floats, pull: float, counts: Floats, half: F
         counts[0] += pull * dead * below
         counts[1] += pull * dead * (total - below - here)
         counts[2] += pull * dead * here
-        half[k] = pull * (below + here / 2)
         counts[3] += pull * dead * among
         alike += (dead * dead - day[k, 2]) / 2
+        day[k, 2] = pull * (below + here / 2)
         among += dead
         below += here
     counts[4] += pull * alike
 
 
 @njit(cache=True, nogil=True)
-def count_back(grid: Floats, daily: Floats, pull: Floats, half: Floats, met: Floats) -> Floats:
+def count_back(grid: Floats, daily: Floats, pull: Floats, met: Floats) -> Floats:
     """Count pairs from the side of the event, going back in time.
 
     Args:
-        grid: shape (days, points, 3), as ``fill_grid`` makes it.
+        grid: shape (days, points, 3), as ``fill_grid`` makes it; its last column is changed as
+            ``count_day`` says.
         daily: shape (days, 2), likewise.
         pull: shape (days,), how much the pairs of each day's events count.
-        half: shape (days, points), zeros; filled as ``count_day`` says.
         met: shape (days,), zeros; filled with all pairs per weight of an event.
 
     Returns:
@@ -112,46 +111,45 @@ def count_back(grid: Floats, daily: Floats, pull: Floats, half: Floats, met: Flo
                 present[k] += grid[d, k, 0]
         if daily[d, 1] > 0:
             met[d] = pull[d] * present.sum()
-            count_day(grid[d], present, pull[d], counts, half[d])
+            count_day(grid[d], present, pull[d], counts)
             for k in range(points):
                 present[k] += grid[d, k, 1]
     return counts
 
 
 @njit(cache=True, nogil=True)
-def add_past(
-    grid: Floats, daily: Floats, pull: Floats, half: Floats, met: Floats
-) -> tuple[Floats, Floats]:
+def add_past(grid: Floats, daily: Floats, pull: Floats, met: Floats) -> Floats:
     """Add the pairs of each patient with the events that he outlived, going forward in time.
 
     Args:
-        grid: shape (days, points, 3), as ``fill_grid`` makes it.
-        daily: shape (days, 2), likewise.
+        grid: shape (days, points, 3), as ``count_back`` leaves it. Its first two columns become,
+            per weight of a censored patient and of one with an event, all concordant pairs and
+            half of the tied ones. It is changed in place because fresh memory costs more than
+            the counting.
+        daily: shape (days, 2), as ``fill_grid`` makes it.
         pull: shape (days,), how much the pairs of each day's events count.
-        half: shape (days, points), from ``count_back``.
-        met: shape (days,), likewise.
+        met: shape (days,), from ``count_back``.
 
     Returns:
-        Shape (days, points, 2), per weight of a censored patient and of one with an event: all
-        concordant pairs and half of the tied ones. And shape (days, 2): all pairs.
+        Shape (days, 2): all pairs, likewise.
     """
-    days, points = half.shape
-    past, above, total = np.zeros(points), np.zeros(points), 0.0
-    won, every = np.zeros((days, points, 2)), np.zeros((days, 2))
+    days, points = grid.shape[0], grid.shape[1]
+    past, above, every, total = np.zeros(points), np.zeros(points), np.zeros((days, 2)), 0.0
     for d in range(days):
         if daily[d, 1] > 0:
             every[d, 1] = met[d] + total
             total += pull[d] * daily[d, 1]
             below = 0.0
             for k in range(points):
-                won[d, k, 1] = half[d, k] + above[k]
                 past[k] += pull[d] * grid[d, k, 1]
+                grid[d, k, 1] = grid[d, k, 2] + above[k]
                 above[k] = total - below - past[k] / 2
                 below += past[k]
-        every[d, 0] = total
-        for k in range(points):
-            won[d, k, 0] = above[k]
-    return won, every
+        if daily[d, 0] > 0:
+            every[d, 0] = total
+            for k in range(points):
+                grid[d, k, 0] = above[k]
+    return every
 
 
 @njit(cache=True, nogil=True)
@@ -166,7 +164,7 @@ def find_influence(
     """Find what each patient's pairs add to the concordance.
 
     Args:
-        cells: what ``add_past`` returns.
+        cells: the grid as ``add_past`` leaves it, and what that returns.
         share: the concordance, and the weight of all pairs that it is a share of.
         time: shape (n,), whole days.
         event: shape (n,), 1 for an event.
