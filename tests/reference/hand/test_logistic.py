@@ -14,11 +14,13 @@ import pytest
 from pytest import approx
 
 from jalon.stats import (
+    calibrate_binary,
     compare_areas,
     diagnose_glm,
     fit_firth_logistic,
     fit_logistic,
     fit_poisson,
+    hosmer_lemeshow,
     profile_intervals,
     robust_covariance,
     roc_curve,
@@ -160,3 +162,29 @@ def test_two_areas_of_six_patients():
     # 2/3 - 5/6 (variance 1/12); each a mean of three.
     assert test.standard_error**2 == approx((13 / 36 + 1 / 12) / 3, rel=1e-13)
     assert test.z == approx((1 / 6) / sqrt(4 / 27), rel=1e-13)
+
+
+def test_calibration_of_two_groups():
+    # Ten patients at 20%, of whom 3 have the outcome, and ten at 50%, of whom 5 have it.
+    risk, y = np.repeat([0.2, 0.5], 10), np.repeat([1, 0, 1, 0], [3, 7, 5, 5])
+    result = calibrate_binary(risk, y)
+    # The line through two groups meets both: log odds 0 at 0 and log(3/7) at log(1/4).
+    assert result.intercept.value == approx(0, abs=1e-12)
+    assert result.slope.value == approx(log(3 / 7) / log(1 / 4), rel=1e-12)
+    assert result.observed_expected == approx(8 / 7, rel=1e-14)
+    assert result.brier == approx((3 * 0.64 + 7 * 0.04 + 10 * 0.25) / 20, rel=1e-14)
+    # Spiegelhalter: only the first group counts, weight 0.6: (3 - 2) / sqrt(10 * 0.16).
+    assert result.spiegelhalter_z == approx(1 / sqrt(1.6), rel=1e-13)
+    fitted = 3 * log(0.3) + 7 * log(0.7) + 10 * log(0.5)
+    as_is = 3 * log(0.2) + 7 * log(0.8) + 10 * log(0.5)
+    assert result.unreliability.statistic == approx(2 * (fitted - as_is), rel=1e-11)
+
+
+def test_groups_of_risk():
+    # Three groups of two; only the last, expected 1.1, sees two outcomes.
+    test = hosmer_lemeshow([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0, 0, 1, 0, 1, 1], groups=3)
+    assert test.observed.tolist() == [0, 1, 2]
+    assert test.expected.tolist() == approx([0.3, 0.7, 1.1])
+    parts = 0.3**2 / (0.3 * 0.85), 0.3**2 / (0.7 * 0.65), 0.9**2 / (1.1 * 0.45)
+    assert test.statistic == approx(sum(parts), rel=1e-13)
+    assert test.df == 1

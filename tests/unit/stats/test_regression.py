@@ -7,6 +7,7 @@ import pytest
 
 from jalon.core import ConvergenceError, SurvivalData, UnsuitableDataError
 from jalon.stats import (
+    calibrate_binary,
     choose_power_scale,
     compare_areas,
     compare_fits,
@@ -15,6 +16,7 @@ from jalon.stats import (
     fit_logistic,
     fit_parametric,
     fit_poisson,
+    hosmer_lemeshow,
     list_powers,
     place_knots,
     power_basis,
@@ -24,6 +26,7 @@ from jalon.stats import (
     profile_intervals,
     robust_covariance,
     roc_curve,
+    smooth_locally,
     spline_basis,
     wald_test,
 )
@@ -328,3 +331,32 @@ def test_parametric_predictions_agree(shape):
         predict_parametric_survival(fit, X, [0])
     with pytest.raises(UnsuitableDataError, match="give the 2 covariates"):
         predict_quantile(fit, None)
+
+
+def test_calibration_refusals():
+    risk = np.full(N, 0.3) + 0.001 * np.arange(N)
+    with pytest.raises(UnsuitableDataError, match="2 of 60 risks are missing or not inside"):
+        calibrate_binary(np.concatenate([risk[2:], [0, np.nan]]), Y)
+    with pytest.raises(UnsuitableDataError, match="60 risks but outcomes"):
+        calibrate_binary(risk, Y[:5])
+    with pytest.raises(UnsuitableDataError, match="risk is the same for all"):
+        calibrate_binary(np.full(N, 0.3), Y)
+    with pytest.raises(UnsuitableDataError, match="none of the 60"):
+        calibrate_binary(risk, np.zeros(N))
+    with pytest.raises(UnsuitableDataError, match="risk separates"):
+        calibrate_binary(risk, np.arange(N) > 30)
+    with pytest.raises(UnsuitableDataError, match="make only 1 groups"):
+        hosmer_lemeshow(np.full(N, 0.3), Y)
+    with pytest.raises(UnsuitableDataError, match="coded 0 no or 1 yes"):
+        hosmer_lemeshow(risk, Y + 1)
+
+
+def test_smooth_refusals():
+    with pytest.raises(UnsuitableDataError, match="at least one point"):
+        smooth_locally([], [])
+    with pytest.raises(UnsuitableDataError, match="missing for some points"):
+        smooth_locally([1, np.nan], [1, 2])
+    with pytest.raises(UnsuitableDataError, match="share is 0"):
+        smooth_locally([1, 2], [1, 2], share=0)
+    assert smooth_locally([4], [2]).tolist() == [2]
+    assert smooth_locally(np.ones(5), np.arange(5)).tolist() == [2] * 5

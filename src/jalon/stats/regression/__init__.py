@@ -1,5 +1,12 @@
 """Regression: what a covariate does to the hazard, and what a model predicts."""
 
+from jalon.stats.regression.binary_calibration import (
+    BinaryCalibration,
+    HosmerLemeshow,
+    calibrate_binary,
+    explained_share,
+    hosmer_lemeshow,
+)
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.cox_residuals import (
@@ -20,6 +27,7 @@ from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.glm_rows import GlmData
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
+from jalon.stats.regression.lowess import smooth_locally
 from jalon.stats.regression.nested import compare_fits, wald_test
 from jalon.stats.regression.parametric import fit_parametric
 from jalon.stats.regression.parametric_fit import (
@@ -45,6 +53,7 @@ from jalon.stats.regression.splines import place_knots, spline_basis
 __all__ = [
     "AreaDifference",
     "Baseline",
+    "BinaryCalibration",
     "CoxFit",
     "CoxResiduals",
     "CoxRows",
@@ -52,6 +61,7 @@ __all__ = [
     "GlmData",
     "GlmDiagnostics",
     "GlmFit",
+    "HosmerLemeshow",
     "ModelTest",
     "ParametricFit",
     "PowerScale",
@@ -64,16 +74,19 @@ __all__ = [
     "SchoenfeldResiduals",
     "SurvivalPrediction",
     "baseline_hazard",
+    "calibrate_binary",
     "choose_power_scale",
     "compare_areas",
     "compare_fits",
     "cox_residuals",
     "diagnose_glm",
+    "explained_share",
     "fit_cox",
     "fit_firth_logistic",
     "fit_logistic",
     "fit_parametric",
     "fit_poisson",
+    "hosmer_lemeshow",
     "list_powers",
     "place_knots",
     "power_basis",
@@ -88,6 +101,7 @@ __all__ = [
     "robust_cox",
     "roc_curve",
     "schoenfeld_residuals",
+    "smooth_locally",
     "spline_basis",
     "wald_test",
 ]

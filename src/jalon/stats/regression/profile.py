@@ -88,7 +88,7 @@ def profile_intervals(
         >>> fit = fit_logistic([[1], [1], [0], [0]], [1, 0, 1, 0], weight=[6, 4, 2, 8])
         >>> ratio = profile_intervals(fit).ratios[1]
         >>> round(ratio.low, 2), round(ratio.high, 2)
-        (0.91, 56.1)
+        (0.91, 56.31)
     """
     family = LOGISTIC if fit.family == "logistic" else POISSON
     basis = make_basis(fit.data)
