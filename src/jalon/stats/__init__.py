@@ -170,6 +170,7 @@ from jalon.stats.regression import (
 from jalon.stats.survival import (
     EventTable,
     HazardInterval,
+    HazardVariance,
     Interval,
     SurvivalVariance,
     count_events,
@@ -215,6 +216,7 @@ __all__ = [
     "GraySums",
     "GrayTest",
     "HazardInterval",
+    "HazardVariance",
     "HosmerLemeshow",
     "ImputationPlan",
     "Imputations",

@@ -226,12 +226,51 @@ def test_follow_up_on_rotterdam(name, interval):
     ]
 
 
+def _weighed_cases():
+    follic, heart = load_table("follic"), load_table("heart")
+    weight = np.where(follic["ch"] == "Y", 0.6, 1.3)
+    late = follic["time"] / 3 * (follic["clinstg"] - 1)
+    parts = (follic["time"], follic["status"] > 0)
+    late_heart = (heart["stop"], heart["event"], heart["start"])
+    return {
+        "weights.follic": SurvivalData(*parts, weight=weight),
+        "late_weights.follic": SurvivalData(*parts, late, weight),
+        "late_weights.heart": SurvivalData(*late_heart, 1 + heart["surgery"] * 0.5),
+        "late.heart": SurvivalData(*late_heart),
+    }
+
+
+@pytest.mark.parametrize("record", sorted(_weighed_cases()))
+def test_weights_and_late_entry(record):
+    data, values = _weighed_cases()[record], load_record("survival_more", record)
+    hazard = nelson_aalen(data)
+    row = hazard.rows_at(values["times"])
+    assert_allclose(hazard.value[row], values["cumhaz"], rtol=RTOL)
+    assert_allclose(hazard.std_error[row], values["se"], rtol=RTOL)
+    for scale, expected in values["quantiles"].items():
+        curve = kaplan_meier(data, interval=NAMES.get(scale, scale))
+        found = [quantile(curve, p) for p in (0.1, 0.25, 0.5, 0.75)]
+        assert_allclose([e.value for e in found], numbers(expected["quantile"]), rtol=RTOL)
+        assert_allclose([e.low for e in found], numbers(expected["lower"]), rtol=RTOL)
+        assert_allclose([e.high for e in found], numbers(expected["upper"]), rtol=RTOL)
+
+
+def test_weighted_follow_up():
+    values = load_record("survival_more", "reverse.follic")
+    curve = follow_up(_weighed_cases()["weights.follic"])
+    found = [quantile(curve, p) for p in (0.1, 0.25, 0.5, 0.75)]
+    assert_allclose([e.value for e in found], values["quantile"], rtol=RTOL)
+    assert_allclose([e.low for e in found], values["lower"], rtol=RTOL)
+    assert_allclose([e.high for e in found], values["upper"], rtol=RTOL)
+
+
 def test_no_record_is_left_untested():
-    families = ("km", "km_quantile", "rmst", "km_diff", "reverse_km")
+    families = ("km", "km_quantile", "rmst", "km_diff", "reverse_km", "survival_more")
     assert {family: len(load_records(family)) for family in families} == {
         "km": 13,
         "km_quantile": 5,
         "rmst": 3,
         "km_diff": 1,
         "reverse_km": 2,
+        "survival_more": 5,
     }

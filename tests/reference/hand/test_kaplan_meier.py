@@ -125,3 +125,6 @@ def test_robust_error_with_weights():
     curve = kaplan_meier(data, variance="robust")
     assert_allclose(curve.value[0], 3 / 4)
     assert_allclose(curve.std_error[0], sqrt(2) * 3 / 16)
+    # The hazard is 1/4 and moves as S does, the other way.
+    hazard = nelson_aalen(data, variance="robust")
+    assert_allclose([hazard.value[0], hazard.std_error[0]], [1 / 4, sqrt(2) * 3 / 16])

@@ -10,6 +10,7 @@ from jalon.core import SurvivalData, UnsuitableDataError
 from jalon.stats import (
     aalen_johansen,
     count_events,
+    follow_up,
     kaplan_meier,
     nelson_aalen,
     quantile,
@@ -133,3 +134,12 @@ def test_restricted_mean_is_of_survival():
 def test_horizon_before_the_first_event():
     mean = restricted_mean(kaplan_meier(DATA), 0.5)
     assert (mean.low, mean.value, mean.high) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("entry", [None, [0.5, 1.2, 1.1, 2.5]])
+@pytest.mark.parametrize("estimate", [kaplan_meier, nelson_aalen, aalen_johansen, follow_up])
+def test_robust_variance_leaves_patients_of_weight_0_out(estimate, entry):
+    data = SurvivalData([1, 2, 3, 3], [1, 1, 0, 1], entry, weight=[0, 1.5, 1, 0.5])
+    found, expected = estimate(data), estimate(data.take([1, 2, 3]))
+    assert found.time.tolist() == expected.time.tolist()
+    assert found.std_error.tolist() == pytest.approx(expected.std_error.tolist(), nan_ok=True)

@@ -67,7 +67,53 @@ def jackknife_error(data: SurvivalData, table: EventTable, cause: int | None = N
         staying -= 2 * u * (sum_staying(start_p) - f * sum_staying(start_b))
         staying += sum_staying(start_p**2) - 2 * f * sum_staying(start_p * start_b)
         staying += f**2 * sum_staying(start_b**2)
-    return find_root(gone + staying, sum_gone(p * p) + f**2 * sum_gone(b * b))
+    error = find_root(gone + staying, sum_gone(p * p) + f**2 * sum_gone(b * b))
+    return _hold(error, table)
+
+
+def hazard_jackknife_error(data: SurvivalData, table: EventTable) -> Floats:
+    """Return the robust standard error of a cumulative hazard.
+
+    A patient's influence on the Nelson-Aalen estimate is 1 / Y at his own event, less the sum of
+    d / Y^2 over the events that he was at risk for.
+
+    Args:
+        data: n patients.
+        table: their counts, m rows.
+
+    Returns:
+        Shape (m,): square root of the sum over patients of (weight x influence) squared.
+
+    Reference:
+        Andersen, Borgan, Gill and Keiding (1993), doi:10.1007/978-1-4612-4348-9, section IV.1.
+    """
+    weight = np.ones(len(data)) if data.weight is None else data.weight
+    rate = divide(np.ones_like(table.at_risk), table.at_risk)
+    met = np.cumsum(table.every * rate**2)
+    row = _find_rows(table, data.time)
+    begin = np.zeros(len(data))
+    start_row = np.zeros(len(data), dtype=np.int64)
+    if data.entry is not None:
+        start_row = _find_rows(table, data.entry)
+        begin = met[start_row]
+    final = (data.event > 0) * rate[row] - met[row] + begin
+    rows = len(table.time)
+    gone = _accumulate(row, weight**2 * final**2, rows)
+
+    def sum_staying(values: Floats) -> Floats:
+        return _accumulate(start_row, values, rows) - _accumulate(row, values, rows)
+
+    square = weight**2
+    staying = met**2 * sum_staying(square) - 2 * met * sum_staying(square * begin)
+    staying += sum_staying(square * begin**2)
+    size = gone + met**2 * _accumulate(start_row, square, rows)
+    return _hold(find_root(gone + staying, size), table)
+
+
+def _hold(error: Floats, table: EventTable) -> Floats:
+    """Keep the error of the last event: rounding must not move a limit where nothing happens."""
+    last = np.maximum.accumulate(np.where(table.every > 0, np.arange(len(error)), -1))
+    return np.where(last >= 0, error[last], 0.0)
 
 
 def choose_robust(data: SurvivalData | EventTable, variance: str) -> bool:
@@ -87,13 +133,13 @@ def choose_robust(data: SurvivalData | EventTable, variance: str) -> bool:
 
 
 def need_patients(data: SurvivalData | EventTable) -> SurvivalData:
-    """Return the patients.
+    """Return the patients who count.
 
     Args:
         data: patients or counts.
 
     Returns:
-        The patients.
+        The patients of weight above 0; the others have no row in the counts.
 
     Raises:
         UnsuitableDataError: counts, which do not keep each patient's weight.
@@ -102,7 +148,7 @@ def need_patients(data: SurvivalData | EventTable) -> SurvivalData:
         raise UnsuitableDataError(
             "robust variance needs the patients; counts do not keep each one's weight"
         )
-    return data
+    return data if data.weight is None or data.weight.all() else data.take(data.weight > 0)
 
 
 def _own_events(table: EventTable, cause: int | None) -> Floats:

@@ -103,13 +103,16 @@ def follow_up(
         >>> follow_up(SurvivalData(time=[5, 8, 9], event=[0, 1, 0])).value.round(3).tolist()
         [0.667, 0.667, 0.0]
     """
-    table = data if isinstance(data, EventTable) else count_events(data)
+    if isinstance(data, SurvivalData):
+        censored = (data.event == 0).astype(np.int64)
+        patients = SurvivalData(data.time, censored, data.entry, data.weight)
+        return kaplan_meier(patients, level, interval)
     swapped = EventTable(
-        time=table.time,
-        at_risk=table.at_risk,
-        events=table.censored[:, np.newaxis],
-        censored=table.every,
-        entered=table.entered,
+        time=data.time,
+        at_risk=data.at_risk,
+        events=data.censored[:, np.newaxis],
+        censored=data.every,
+        entered=data.entered,
     )
     return kaplan_meier(swapped, level, interval)
 

@@ -9,14 +9,23 @@ import numpy as np
 from jalon.core import Curve, SurvivalData, UnsuitableDataError
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import find_z
+from jalon.stats.survival.jackknife import (
+    choose_robust,
+    hazard_jackknife_error,
+    need_patients,
+)
 from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.steps import keep_steps
 
 HazardInterval = Literal["log", "plain"]
+HazardVariance = Literal["auto", "aalen", "robust"]
 
 
 def nelson_aalen(
-    data: SurvivalData | EventTable, level: float = 0.95, interval: HazardInterval = "log"
+    data: SurvivalData | EventTable,
+    level: float = 0.95,
+    interval: HazardInterval = "log",
+    variance: HazardVariance = "auto",
 ) -> Curve:
     """Estimate the accumulated risk of the event: the sum of its share of those at risk.
 
@@ -25,12 +34,15 @@ def nelson_aalen(
         level: coverage of the pointwise interval, 0 to 1.
         interval: "log" is symmetric around the logarithm (NaN while the hazard is 0), "plain"
             around the hazard itself, cut at 0.
+        variance: "aalen", the sum of d / Y^2; "robust" (infinitesimal jackknife) for sampling or
+            propensity weights, which needs patients rather than counts; "auto" is robust when
+            some weight is not a whole number, as R's ``survfit`` decides.
 
     Returns:
-        Cumulative hazard at each distinct time; its variance is the sum of d / Y^2.
+        Cumulative hazard at each distinct time.
 
     Raises:
-        UnsuitableDataError: no patient, or an unknown interval.
+        UnsuitableDataError: no patient, an unknown interval, or robust variance asked of counts.
 
     Reference:
         Aalen (1978), doi:10.1214/aos/1176344247, section 5; Klein and Moeschberger (2003),
@@ -44,8 +56,11 @@ def nelson_aalen(
     events, at_risk = table.every, table.at_risk
     share = divide(events, at_risk)
     value = np.cumsum(share)
-    variance = np.cumsum(divide(share, at_risk))
-    reach = find_z(level) * np.sqrt(variance)
+    if choose_robust(data, variance):
+        std_error = hazard_jackknife_error(need_patients(data), table)
+    else:
+        std_error = np.sqrt(np.cumsum(divide(share, at_risk)))
+    reach = find_z(level) * std_error
     if interval == "plain":
         low, high = np.maximum(value - reach, 0), value + reach
     elif interval == "log":
@@ -59,7 +74,7 @@ def nelson_aalen(
         value=value,
         low=low,
         high=high,
-        std_error=np.sqrt(variance),
+        std_error=std_error,
         at_risk=table.at_risk,
         events=events,
         censored=table.censored,
