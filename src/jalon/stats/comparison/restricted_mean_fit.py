@@ -200,9 +200,8 @@ def _follow_censoring(score: Floats, time: Floats, known: npt.NDArray[np.bool_])
     """Add to each patient's score what his censoring, or staying, tells of the weights."""
     table = count_events(SurvivalData(time, (~known).astype(np.int64)))
     row = np.searchsorted(table.time, time, side="right") - 1
-    ended = np.zeros((len(table.time), score.shape[1]))
-    np.add.at(ended, row, score)
-    mean = sum_from_end(ended) / table.at_risk[:, np.newaxis]
+    ended = [np.bincount(row, column, len(table.time)) for column in score.T]
+    mean = sum_from_end(np.stack(ended, axis=1)) / table.at_risk[:, np.newaxis]
     lost = np.cumsum(mean * divide(table.every, table.at_risk)[:, np.newaxis], axis=0)
     return np.asarray(score + mean[row] * ~known[:, np.newaxis] - lost[row])
 

@@ -95,9 +95,8 @@ def robust_log_rank(
         groups = code_groups(np.asarray(group)[rows], data)
     _check(data)
     score = _score_patients(data, groups, (rho, gamma))
-    sums = np.zeros((int(together.max()) + 1, len(groups)))
-    np.add.at(sums, together, score)
-    sums = sums[np.unique(together)]
+    names, place = np.unique(together, return_inverse=True)
+    sums = _sum_rows(place, score, len(names))
     if len(sums) < 2:
         raise UnsuitableDataError("all patients are one cluster; a variance needs at least two")
     total, spread = sums.sum(axis=0), sums - sums.mean(axis=0)
@@ -152,9 +151,8 @@ def _list_deaths(
     powers: tuple[float, float],
 ) -> _Deaths:
     grid, row = np.unique(time, return_inverse=True)
-    ended, dead = np.zeros((len(grid), own.shape[1])), np.zeros((len(grid), own.shape[1]))
-    np.add.at(ended, row, case[:, np.newaxis] * own)
-    np.add.at(dead, row[dies], case[dies][:, np.newaxis] * own[dies])
+    weighed = case[:, np.newaxis] * own
+    ended, dead = _sum_rows(row, weighed, len(grid)), _sum_rows(row[dies], weighed[dies], len(grid))
     some = dead.any(axis=1)
     at_risk, dead = sum_from_end(ended)[some], dead[some]
     count = np.bincount(row[dies], minlength=len(grid))[some]
@@ -165,7 +163,11 @@ def _list_deaths(
     share = (np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)) / count[at]
     left = whole[at] - share * gone[at]
     hazard = np.bincount(at, gone[at] / count[at] / left).astype(np.float64)
-    mean = np.zeros_like(dead)
     parts = (at_risk[at] - share[:, np.newaxis] * dead[at]) / (left * count[at])[:, np.newaxis]
-    np.add.at(mean, at, parts)
-    return _Deaths(grid[some], weight, hazard, mean)
+    return _Deaths(grid[some], weight, hazard, _sum_rows(at, parts, len(count)))
+
+
+def _sum_rows(row: Integers, values: Floats, rows: int) -> Floats:
+    """Sum the values of each row, column by column."""
+    sums = [np.bincount(row, column, rows) for column in values.T]
+    return np.stack(sums, axis=1).astype(np.float64)
