@@ -7,7 +7,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
-from jalon.stats.kernels.concordance import Ranking, count_outlived, count_pairs, rank_risk
+from jalon.stats.kernels.concordance import (
+    Ranking,
+    count_outlived,
+    count_pairs,
+    find_share,
+    rank_risk,
+)
 from jalon.stats.kernels.concordance_grid import (
     add_past,
     count_back,
@@ -165,18 +171,17 @@ def _count_ranks(
     risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight], wanted: bool
 ) -> Pairs:
     """Any scores and times: sort, rank, and ask a tree."""
-    counts = np.zeros(5)
-    pairs = np.zeros((len(data) if wanted else 0, 3))
+    counts, strata = np.zeros(5), []
     for rows, people, levels in _rank_strata(risk, data, rules):
         met = np.zeros((len(rows) if wanted else 0, 3))
         counts += count_pairs(people, levels, met)
         if wanted:
             count_outlived(people, levels, met)
-            pairs[rows] = met
-    value = divide(counts)
-    influence = (pairs[:, 0] + pairs[:, 2] / 2 - value * pairs.sum(axis=1)) / counts[:3].sum()
-    if wanted and data.weight is not None:
-        influence = influence * data.weight
+            strata.append((rows, people.weight, met))
+    share = (divide(counts), float(counts[:3].sum()))
+    influence = np.empty(len(data) if wanted else 0)
+    for rows, weight, met in strata:
+        find_share(met, weight, share, rows, influence)
     return Pairs(counts, influence)
 
 

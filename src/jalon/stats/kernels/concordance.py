@@ -43,12 +43,13 @@ def add_weight(tree: Floats, rank: int, weight: float) -> None:
     """Add a weight at a rank of a Fenwick tree.
 
     Args:
-        tree: shape (k + 1,), the tree, changed in place.
+        tree: shape (2, k + 1), the tree and the weights of its ranks, changed in place.
         rank: 1 to k.
         weight: of either sign.
     """
-    while rank < len(tree):
-        tree[rank] += weight
+    tree[1, rank] += weight
+    while rank < tree.shape[1]:
+        tree[0, rank] += weight
         rank += rank & -rank
 
 
@@ -57,7 +58,7 @@ def sum_below(tree: Floats, rank: int) -> float:
     """Sum the weights at ranks below one.
 
     Args:
-        tree: shape (k + 1,), the tree.
+        tree: shape (2, k + 1), the tree.
         rank: 1 to k + 1.
 
     Returns:
@@ -65,7 +66,7 @@ def sum_below(tree: Floats, rank: int) -> float:
     """
     total, rank = 0.0, rank - 1
     while rank > 0:
-        total += tree[rank]
+        total += tree[0, rank]
         rank -= rank & -rank
     return total
 
@@ -75,15 +76,15 @@ def ask(tree: Floats, total: float, rank: int) -> tuple[float, float, float]:
     """Ask a tree for the weights of lower, higher and equal risk.
 
     Args:
-        tree: shape (k + 1,), the tree.
+        tree: shape (2, k + 1), the tree.
         total: all its weights.
         rank: the risk to compare with.
 
     Returns:
         The three weights.
     """
-    lower, upto = sum_below(tree, rank), sum_below(tree, rank + 1)
-    return lower, total - upto, upto - lower
+    lower, equal = sum_below(tree, rank), tree[1, rank]
+    return lower, total - lower - equal, equal
 
 
 @njit(cache=True, nogil=True)
@@ -142,7 +143,7 @@ def count_deaths(
     Args:
         people: the patients.
         span: first row of the time, and the row after its last.
-        tree: shape (k + 1,), those who outlive the time.
+        tree: shape (2, k + 1), those who outlive the time.
         present: their total weight.
         counts: shape (5,), changed in place.
         pairs: shape (n, 3), changed in place; shape (0, 3) when not wanted.
@@ -175,7 +176,7 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
         time with other risks, and with equal risk.
     """
     time, weight, rank = people.time, people.weight, people.rank
-    tree, same, counts = np.zeros(levels + 1), np.zeros(levels + 1), np.zeros(5)
+    tree, same, counts = np.zeros((2, levels + 1)), np.zeros(levels + 1), np.zeros(5)
     present, last, waiting = 0.0, len(time), len(people.arrival)
     while last > 0:
         first = last - 1
@@ -206,7 +207,7 @@ def add_outlived(tree: Floats, past: float, rank: int, sign: float, pairs: Float
     """Add or subtract the events so far, from the side of a patient who outlives them.
 
     Args:
-        tree: shape (k + 1,), the events so far.
+        tree: shape (2, k + 1), the events so far.
         past: their total weight.
         rank: the patient's rank.
         sign: 1 when the patient leaves observation, -1 when he enters it.
@@ -228,7 +229,7 @@ def count_outlived(people: Ranking, levels: int, pairs: Floats) -> None:
         pairs: shape (n, 3), added to in place.
     """
     time, rank, n = people.time, people.rank, len(people.time)
-    tree, past, first, arrived = np.zeros(levels + 1), 0.0, 0, 0
+    tree, past, first, arrived = np.zeros((2, levels + 1)), 0.0, 0, 0
     while first < n:
         last = first + 1
         while last < n and time[last] == time[first]:
@@ -249,3 +250,23 @@ def count_outlived(people: Ranking, levels: int, pairs: Floats) -> None:
             if people.died[i] == 0:
                 add_outlived(tree, past, rank[i], 1.0, pairs[i])
         first = last
+
+
+@njit(cache=True, nogil=True)
+def find_share(
+    pairs: Floats, weight: Floats, share: tuple[float, float], rows: Integers, influence: Floats
+) -> None:
+    """Find what each patient's pairs add to the concordance.
+
+    Args:
+        pairs: shape (n, 3), concordant, discordant and tied weight met by each patient.
+        weight: shape (n,), case weights.
+        share: the concordance, and the weight of all pairs that it is a share of.
+        rows: shape (n,), where he stands among all patients.
+        influence: shape of all patients, filled at ``rows``.
+    """
+    value, comparable = share
+    for i in range(len(rows)):
+        won, lost, tied = pairs[i, 0], pairs[i, 1], pairs[i, 2]
+        own = (won + tied / 2 - value * (won + lost + tied)) / comparable
+        influence[rows[i]] = own * weight[i]
