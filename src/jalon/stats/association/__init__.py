@@ -43,6 +43,7 @@ from jalon.stats.association.standardised_difference import (
 from jalon.stats.association.stratified import (
     StratifiedTest,
     correlation_statistic,
+    find_scores,
     general_association,
     row_mean_score,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "cross_tabulate",
     "exact_mantel_haenszel",
     "find_moments",
+    "find_scores",
     "fisher_test",
     "general_association",
     "kappa",
