@@ -148,6 +148,14 @@ def test_tiny_and_huge_weights():
         assert np.allclose(fit.coefficients, fits[1].coefficients, rtol=1e-9)
 
 
+@pytest.mark.parametrize("unit", [1e-300, 1e-150, 1e150, 1e300])
+def test_units_whose_squares_are_no_floats(unit):
+    plain, tiny = fit_logistic(X, Y), fit_logistic(X * [unit, 1], Y)
+    assert tiny.coefficients[1] * unit == pytest.approx(plain.coefficients[1], rel=1e-9)
+    assert tiny.z == pytest.approx(plain.z, rel=1e-9)
+    assert robust_covariance(tiny).z == pytest.approx(robust_covariance(plain).z, rel=1e-9)
+
+
 def test_equal_patients_have_equal_probabilities():
     # Ties of predicted risks must survive, or the area under the curve changes.
     rng = np.random.default_rng(0)

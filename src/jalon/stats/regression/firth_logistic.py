@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from jalon.core import ConvergenceError, Estimate, Floats
 from jalon.stats.regression.cox_fit import ModelTest
-from jalon.stats.regression.glm import bring_back, start_at
+from jalon.stats.regression.glm import bring_back, start_at, take_errors
 from jalon.stats.regression.glm_family import LOGISTIC, check_binary
 from jalon.stats.regression.glm_fit import take_intervals, take_ratios, take_test
 from jalon.stats.regression.glm_rows import Basis, GlmData, add_columns, make_basis, read_rows
@@ -137,18 +137,17 @@ def _report(
     """Bring the fit back to the units of the covariates, profile and test it."""
     (null, top), (steps, level), data = points, settings, objective.data
     beta = basis.back @ top.gamma
-    covariance = bring_back(basis, _invert(top.curvature))
-    plain = bring_back(basis, _invert(top.information))
-    error = np.sqrt(np.diagonal(covariance))
+    augmented, plain = _invert(top.curvature), _invert(top.information)
+    error = take_errors(basis, augmented)
     ridges = list_ridges(objective, basis, top, error)
     profiles = make_intervals(data.names, ridges, level, find_limits)
     return FirthFit(
         names=data.names,
         coefficients=beta,
-        covariance=covariance,
+        covariance=bring_back(basis, augmented),
         standard_errors=error,
-        covariance_information=plain,
-        standard_errors_information=np.sqrt(np.diagonal(plain)),
+        covariance_information=bring_back(basis, plain),
+        standard_errors_information=take_errors(basis, plain),
         wald_estimates=take_intervals(beta, error, level),
         wald_p=2 * ndtr(-np.abs(beta / error)),
         estimates=profiles.estimates,

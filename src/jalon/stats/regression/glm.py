@@ -89,7 +89,7 @@ def _report(
     n, df = len(data.y), len(data.names) - 1
     inverse = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
     beta, covariance = basis.back @ top.gamma, bring_back(basis, inverse)
-    error = np.sqrt(np.diagonal(covariance))
+    error = take_errors(basis, inverse)
     z = beta / error
     estimates = take_intervals(beta, error, level)
     perfect = float(data.weight @ family.saturated(data.y))
@@ -136,6 +136,22 @@ def bring_back(basis: Basis, covariance: Floats) -> Floats:
     with np.errstate(over="ignore", under="ignore"):
         result: Floats = basis.back @ (covariance + covariance.T) @ basis.back.T / 2
     return result
+
+
+def take_errors(basis: Basis, covariance: Floats) -> Floats:
+    """Give standard errors of the covariates' coefficients, also where their squares overflow.
+
+    Args:
+        basis: the columns and the way back.
+        covariance: shape (p, p), of the columns' coefficients.
+
+    Returns:
+        Shape (p,), standard errors.
+    """
+    size = np.abs(basis.back).max(axis=1)
+    rows = basis.back / size[:, None]
+    error: Floats = size * np.sqrt(np.einsum("ij,jk,ik->i", rows, covariance, rows))
+    return error
 
 
 def take_wald(gamma: Floats, covariance: Floats) -> float:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from jalon.core import ConvergenceError, Floats, SurvivalData, UnsuitableDataError
-from jalon.stats.regression.glm import bring_back, take_wald
+from jalon.stats.regression.glm import bring_back, take_errors, take_wald
 from jalon.stats.regression.glm_fit import take_intervals, take_ratios, take_test
 from jalon.stats.regression.glm_rows import Basis, GlmData, make_basis, read_rows
 from jalon.stats.regression.newton import SLOW_DECREMENT, SLOW_RATIO
@@ -252,11 +252,12 @@ def _report(
     p = len(rows.names)
     scale = 1 / float(top.theta[-1]) if free else 1.0
     gamma = top.theta[:p] * scale
-    inner = _turn(top, p, scale) if free else np.linalg.inv(top.information)
+    turned = _turn(top, p, scale) if free else np.linalg.inv(top.information)
+    inner = np.asarray(turned, dtype=np.float64)
     wide = np.eye(len(inner))
     wide[:p, :p] = basis.back
-    covariance = bring_back(Basis(basis.q, wide), np.asarray(inner, dtype=np.float64))
-    beta, error = basis.back @ gamma, np.sqrt(np.diagonal(covariance))
+    wider = Basis(basis.q, wide)
+    beta, error = basis.back @ gamma, take_errors(wider, inner)
     estimates = take_intervals(beta, error[:p], level)
     z = beta / error[:p]
     constant = float(rows.weight[likelihood.event] @ np.log(data.time[likelihood.event]))
@@ -265,7 +266,7 @@ def _report(
         names=rows.names,
         coefficients=beta,
         scale=scale,
-        covariance=covariance,
+        covariance=bring_back(wider, inner),
         standard_errors=error,
         z=z,
         p=2 * ndtr(-np.abs(z)),
@@ -274,7 +275,7 @@ def _report(
         log_likelihood_null=null.value - constant,
         log_likelihood=top.value - constant,
         likelihood_ratio=take_test(2 * (top.value - null.value), p - 1),
-        wald=take_test(take_wald(gamma, np.asarray(inner, dtype=np.float64)[:p, :p]), p - 1),
+        wald=take_test(take_wald(gamma, inner[:p, :p]), p - 1),
         n=len(rows.y),
         events=float(rows.weight @ rows.y),
         level=level,

@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.regression.cox_fit import ModelTest
-from jalon.stats.regression.glm import bring_back, take_wald
+from jalon.stats.regression.glm import bring_back, take_errors, take_wald
 from jalon.stats.regression.glm_diagnostics import measure_leverage
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON
 from jalon.stats.regression.glm_fit import GlmFit, take_intervals, take_ratios, take_test
@@ -106,13 +106,18 @@ def robust_covariance(
     inner = bread @ meat @ bread
     gamma = np.asarray(np.linalg.solve(basis.back, fit.coefficients), dtype=np.float64)
     wald = take_test(take_wald(gamma, inner), len(fit.names) - 1)
-    return _report(fit, bring_back(basis, inner), wald, clusters, level)
+    moments = bring_back(basis, inner), take_errors(basis, inner)
+    return _report(fit, moments, wald, clusters, level)
 
 
 def _report(
-    fit: GlmFit, covariance: Floats, wald: ModelTest, clusters: int, level: float | None
+    fit: GlmFit,
+    moments: tuple[Floats, Floats],
+    wald: ModelTest,
+    clusters: int,
+    level: float | None,
 ) -> RobustVariance:
-    error = np.sqrt(np.diagonal(covariance))
+    covariance, error = moments
     z = fit.coefficients / error
     estimates = take_intervals(fit.coefficients, error, fit.level if level is None else level)
     return RobustVariance(
