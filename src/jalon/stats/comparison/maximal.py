@@ -15,6 +15,7 @@ from jalon.stats.ties import merge_ties
 SearchedP = Literal["bonferroni", "bridge", "permutation"]
 METHODS = ("bonferroni", "bridge", "permutation")
 MOST_PERMUTED = 170
+ROUNDING = 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,10 +170,10 @@ def _list_cuts(ordered: Floats, lowest: float, highest: float) -> Integers:
 def _moments(below: Integers, score: Floats) -> tuple[Floats, Floats]:
     """Return mean and standard deviation of the sum of scores of so many patients, by chance."""
     n, m, total = len(score), below.astype(np.float64), score.sum()
-    variance = m * (n - m) / (n**2 * (n - 1)) * (n * np.sum(score**2) - total**2)
-    if np.any(variance <= 0):
+    spread = n * np.sum(score**2) - total**2
+    if spread <= ROUNDING * n * np.sum(score**2):
         raise UnsuitableDataError("all patients have the same outcome; there is nothing to compare")
-    return m / n * total, np.sqrt(variance)
+    return m / n * total, np.sqrt(m * (n - m) / (n**2 * (n - 1)) * spread)
 
 
 def _improve_bonferroni(b: float, below: Integers, n: int) -> float:

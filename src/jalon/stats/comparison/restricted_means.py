@@ -69,7 +69,9 @@ def compare_restricted_means(
     """
     require_alike(first, second)
     horizon = longest_horizon(first, second) if tau is None else tau
-    lived, error = zip(*(measure_area(curve, horizon) for curve in (first, second)), strict=True)
+    lived, lost, error = zip(
+        *(measure_area(curve, horizon) for curve in (first, second)), strict=True
+    )
     level, reach = first.level, find_z(first.level)
     means = [
         Estimate(mean, mean - reach * spread, mean + reach * spread, level, "plain")
@@ -81,7 +83,7 @@ def compare_restricted_means(
         second=means[1],
         difference=contrast_of(lived[1] - lived[0], float(np.hypot(*error)), level, "plain"),
         ratio=_ratio(lived[0], lived[1], error, level),
-        lost_ratio=_ratio(horizon - lived[0], horizon - lived[1], error, level),
+        lost_ratio=_ratio(lost[0], lost[1], error, level),
     )
 
 

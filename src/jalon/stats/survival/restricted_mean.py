@@ -36,13 +36,13 @@ def restricted_mean(curve: Curve, tau: float, extend: bool = False) -> Estimate:
         >>> restricted_mean(curve, tau=10).value
         8.75
     """
-    mean, std_error = measure_area(curve, tau, extend)
+    mean, _, std_error = measure_area(curve, tau, extend)
     reach = find_z(curve.level) * std_error
     return Estimate(mean, mean - reach, mean + reach, curve.level, "plain")
 
 
-def measure_area(curve: Curve, tau: float, extend: bool = False) -> tuple[float, float]:
-    """Return the area under a survival curve up to a horizon, and its standard error.
+def measure_area(curve: Curve, tau: float, extend: bool = False) -> tuple[float, float, float]:
+    """Return the areas under and above a survival curve up to a horizon, and their error.
 
     Args:
         curve: as in ``restricted_mean``.
@@ -50,7 +50,8 @@ def measure_area(curve: Curve, tau: float, extend: bool = False) -> tuple[float,
         extend: as in ``restricted_mean``.
 
     Returns:
-        The area and its standard error.
+        Time lived, time lost and the standard error of either. The time lost is summed by
+        itself, so that it is exactly 0 when nobody had the event.
 
     Raises:
         UnsuitableDataError: as ``restricted_mean``.
@@ -58,12 +59,14 @@ def measure_area(curve: Curve, tau: float, extend: bool = False) -> tuple[float,
     _check(curve, tau, extend)
     upto = curve.time <= tau
     edges = np.concatenate([[0.0], curve.time[upto], [tau]])
-    areas = np.diff(edges) * np.append(1.0, curve.value[upto])
+    height = np.append(1.0, curve.value[upto])
+    areas, lost = np.diff(edges) * height, np.diff(edges) * (1 - height)
     # What lies right of each event is what its patients lost.
     right = np.cumsum(areas[::-1])[::-1][1:]
     events, at_risk = curve.events[upto], curve.at_risk[upto]
     terms = divide(divide(events, at_risk), at_risk - events)
-    return float(areas.sum()), float(np.sqrt(np.sum(right**2 * terms)))
+    error = float(np.sqrt(np.sum(right**2 * terms)))
+    return float(areas.sum()), float(lost.sum()), error
 
 
 def _check(curve: Curve, tau: float, extend: bool) -> None:
