@@ -32,6 +32,7 @@ check: setup
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python docs/generate.py --check
 	$(BIN)/python -W error -m pytest --doctest-modules src/jalon
 
 # The peers live in an environment of their own; R is timed too where Rscript is found.
@@ -49,6 +50,7 @@ coverage: setup
 	$(BIN)/python -m benchmarks.coverage $(OPTIONS)
 
 docs: setup
+	$(BIN)/python docs/generate.py
 	$(BIN)/pdoc --docformat google --no-show-source -o site jalon
 
 clean:
