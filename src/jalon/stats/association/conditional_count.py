@@ -9,7 +9,12 @@ import numpy as np
 from scipy.special import gammaln, logsumexp
 
 from jalon.core import ConvergenceError, Estimate, Floats
-from jalon.stats.association.hypothesis import RELATIVE_TIE, Alternative, check_level
+from jalon.stats.association.hypothesis import (
+    RELATIVE_TIE,
+    Alternative,
+    check_alternative,
+    check_level,
+)
 from jalon.stats.association.root import EPSILON, find_root
 
 
@@ -104,6 +109,7 @@ def estimate_odds_ratio(
         NaN when the margins allow one value only.
     """
     check_level(level)
+    check_alternative(alternative)
     if len(count.support) == 1:
         return Estimate(np.nan, np.nan, np.nan, level, "conditional")
     tail = (1 - level) / 2 if alternative == "two-sided" else 1 - level

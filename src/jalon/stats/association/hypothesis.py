@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -29,6 +29,7 @@ def normal_p(z: float, alternative: Alternative) -> float:
         >>> round(normal_p(1.96, "two-sided"), 3)
         0.05
     """
+    check_alternative(alternative)
     if alternative == "two-sided":
         return float(2 * ndtr(-abs(z)))
     return float(ndtr(z if alternative == "less" else -z))
@@ -45,11 +46,28 @@ def normal_quantiles(level: float, alternative: Alternative) -> tuple[float, flo
         A number <= 0 and a number >= 0, infinite on the open side.
     """
     check_level(level)
+    check_alternative(alternative)
     if alternative == "two-sided":
         z = float(ndtri(0.5 + level / 2))
         return -z, z
     z = float(ndtri(level))
     return (-np.inf, z) if alternative == "less" else (-z, np.inf)
+
+
+def check_alternative(alternative: str) -> None:
+    """Refuse an alternative that is not known.
+
+    Args:
+        alternative: which tail counts.
+
+    Raises:
+        UnsuitableDataError: not one of the three.
+    """
+    if alternative not in get_args(Alternative):
+        raise UnsuitableDataError(
+            f"the alternative {alternative!r} is not known; choose one of "
+            f"{', '.join(get_args(Alternative))}"
+        )
 
 
 def check_level(level: float) -> None:

@@ -13,6 +13,7 @@ from scipy.stats import beta, binomtest
 from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.association.hypothesis import (
     Alternative,
+    check_alternative,
     check_level,
     normal_p,
     normal_quantiles,
@@ -92,6 +93,7 @@ def proportion(
     """
     _check(events, n)
     check_level(level)
+    check_alternative(alternative)
     if method in ("clopper-pearson", "jeffreys"):
         low, high = _beta_limits(events, n, method, level, alternative)
     elif method in ("wilson", "wilson-corrected"):
@@ -144,6 +146,7 @@ def binomial_test(
     _check(events, n)
     if not 0 <= share <= 1:
         raise UnsuitableDataError("the share tested must lie between 0 and 1")
+    check_alternative(alternative)
     test = binomtest(round(events), round(n), share, alternative)
     estimate = proportion(events, n, "clopper-pearson", level, alternative)
     return BinomialTest(min(1.0, float(test.pvalue)), estimate)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import rankdata
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
-from jalon.stats.association.hypothesis import Alternative, check_level, normal_p
+from jalon.stats.association.hypothesis import (
+    Alternative,
+    check_alternative,
+    check_level,
+    normal_p,
+)
 from jalon.stats.association.rank_distribution import count_rank_sums, exact_p
 from jalon.stats.association.rank_shift import (
     correct,
@@ -87,12 +92,13 @@ def rank_sum_test(
         (8.0, 0.2, 1.2)
     """
     check_level(level)
+    check_alternative(alternative)
     x, y = read_samples((first, second))
     pairs, excess, error = standardise(x, y)
     if error == 0:
         raise UnsuitableDataError("all values are equal; there is nothing to compare")
     tied = count_ties(np.concatenate((x, y))) > 0
-    chosen = _choose(method, x, y, tied)
+    chosen = choose_method(method, max(len(x), len(y)), tied)
     if chosen == "exact":
         p = _exact_p(x, y, alternative)
     else:
@@ -106,10 +112,27 @@ def rank_sum_test(
     return RankSum(pairs, excess / error, min(1.0, p), pairs / (len(x) * len(y)), shift, chosen)
 
 
-def _choose(method: RankMethod, x: Floats, y: Floats, tied: bool) -> str:
+def choose_method(method: RankMethod, most: int, tied: bool) -> str:
+    """Return the method of a rank test.
+
+    Args:
+        method: what was asked for.
+        most: values in the largest group.
+        tied: whether values are tied.
+
+    Returns:
+        "exact", "corrected" or "plain".
+
+    Raises:
+        UnsuitableDataError: an unknown method.
+    """
+    if method not in get_args(RankMethod):
+        raise UnsuitableDataError(
+            f"the method {method!r} is not known; choose one of {', '.join(get_args(RankMethod))}"
+        )
     if method != "auto":
         return method
-    return "exact" if max(len(x), len(y)) < 50 and not tied else "corrected"
+    return "exact" if most < 50 and not tied else "corrected"
 
 
 def _exact_p(x: Floats, y: Floats, alternative: Alternative) -> float:

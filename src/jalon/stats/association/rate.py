@@ -13,6 +13,7 @@ from jalon.core import Estimate, UnsuitableDataError
 from jalon.stats.association.hypothesis import (
     RELATIVE_TIE,
     Alternative,
+    check_alternative,
     check_level,
     normal_quantiles,
 )
@@ -66,6 +67,9 @@ def rate(
     """
     _check(events, time)
     check_level(level)
+    check_alternative(alternative)
+    if method not in ("exact", "byar"):
+        raise UnsuitableDataError(f"the method {method!r} is not known; choose exact or byar")
     if method == "byar":
         middle = events + 0.5
         low, high = (

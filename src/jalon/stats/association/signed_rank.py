@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.association.hypothesis import (
     Alternative,
+    check_alternative,
     check_level,
     normal_p,
     normal_quantiles,
@@ -21,7 +22,7 @@ from jalon.stats.association.rank_distribution import (
     lower_quantile,
 )
 from jalon.stats.association.rank_shift import correct, count_ties
-from jalon.stats.association.rank_sum import RankMethod
+from jalon.stats.association.rank_sum import RankMethod, choose_method
 from jalon.stats.association.sample import read_sample
 
 
@@ -75,6 +76,7 @@ def signed_rank_test(
         (9.0, 0.25)
     """
     check_level(level)
+    check_alternative(alternative)
     given = read_sample(difference, "difference")
     values = given[given != 0]
     if values.size == 0:
@@ -82,9 +84,7 @@ def signed_rank_test(
     ranks = rankdata(np.abs(values))
     statistic = float(ranks[values > 0].sum())
     tied, zeros = count_ties(ranks) > 0, len(given) - len(values)
-    chosen = method
-    if method == "auto":
-        chosen = "exact" if len(values) < 50 and not tied and not zeros else "corrected"
+    chosen = choose_method(method, len(values), tied or zeros > 0)
     if chosen == "exact":
         p = exact_p(*count_signed_rank_sums(ranks), statistic, alternative)
     else:

@@ -177,7 +177,6 @@ def _assess(
 ) -> StratifiedTest:
     """Test linear functions of the cells; scores of None keep every level on its own."""
     counts = read_strata(table)
-    named = isinstance(table, CrossTable)
     labels = (table.rows, table.columns) if isinstance(table, CrossTable) else (None, None)
     # A stratum in one row or one column has nothing left to vary, like one of a single patient.
     spread = (counts.sum(2) > 0).sum(1).clip(max=2) + (counts.sum(1) > 0).sum(1).clip(max=2)
@@ -190,10 +189,8 @@ def _assess(
     total: Floats | float = 0.0
     covariance: Floats | float = 0.0
     for stratum in useful:
-        by_row = _weigh(stratum.sum(1), row_scores, labels[0] if named else None, kept_rows)
-        by_column = _weigh(
-            stratum.sum(0), column_scores, labels[1] if named else None, kept_columns
-        )
+        by_row = _weigh(stratum.sum(1), row_scores, labels[0], kept_rows)
+        by_column = _weigh(stratum.sum(0), column_scores, labels[1], kept_columns)
         excess, variance = _sum_stratum(stratum, by_row, by_column)
         total, covariance = total + excess, covariance + variance
     statistic, df = _square(np.asarray(total), np.asarray(covariance))
@@ -211,9 +208,13 @@ def _weigh(
 def _sum_stratum(stratum: Floats, by_row: Floats, by_column: Floats) -> tuple[Floats, Floats]:
     n, row, column = stratum.sum(), stratum.sum(1), stratum.sum(0)
     excess = by_row @ (stratum - np.outer(row, column) / n) @ by_column.T
-    rows = by_row @ (np.diag(row) - np.outer(row, row) / n) @ by_row.T
-    columns = by_column @ (np.diag(column) - np.outer(column, column) / n) @ by_column.T
+    rows, columns = _vary(by_row, row, n), _vary(by_column, column, n)
     return excess.ravel(), np.asarray(np.kron(rows, columns) / (n - 1))
+
+
+def _vary(weight: Floats, totals: Floats, n: float) -> Floats:
+    mean = weight @ totals
+    return np.asarray((weight * totals) @ weight.T - np.outer(mean, mean) / n)
 
 
 def _square(total: Floats, covariance: Floats) -> tuple[float, int]:

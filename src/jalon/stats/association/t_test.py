@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy.special import fdtr, fdtrc, fdtri, stdtr, stdtrit
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
-from jalon.stats.association.hypothesis import Alternative, check_level
+from jalon.stats.association.hypothesis import Alternative, check_alternative, check_level
 from jalon.stats.association.sample import read_sample, read_samples
 
 
@@ -214,6 +214,7 @@ def variance_test(
         2.8
     """
     check_level(level)
+    check_alternative(alternative)
     x, y = read_samples((first, second), 2)
     if np.ptp(x) == 0 or np.ptp(y) == 0:
         raise UnsuitableDataError("a group's values are all equal; nothing to compare")
@@ -235,6 +236,7 @@ def _refuse_constant(x: Floats, y: Floats, error: float) -> None:
 
 def _assess(gap: float, error: float, df: float, alternative: Alternative, level: float) -> TTest:
     check_level(level)
+    check_alternative(alternative)
     t = gap / error
     if alternative == "two-sided":
         p, width = 2 * float(stdtr(df, -abs(t))), float(stdtrit(df, 0.5 + level / 2))
