@@ -154,6 +154,14 @@ def test_chi_square_leaves_out_empty_rows_and_columns():
     assert np.isnan(test.residual[:, 1]).all()
 
 
+def test_large_scores_lose_no_digits():
+    strata = [[[3, 1, 2], [1, 3, 4]], [[2, 2, 1], [0, 1, 5]]]
+    near, far = (a.row_mean_score(strata, base + np.array([1, 2, 4])) for base in (0, 1e9))
+    assert far.statistic == pytest.approx(near.statistic, rel=1e-12)
+    with pytest.raises(UnsuitableDataError, match="all alike"):
+        a.row_mean_score(strata, [0.1, 0.1, 0.1])
+
+
 def test_odds_ratio_without_one_diagonal():
     test = a.mantel_haenszel_test([[[3, 0], [1, 4]]])
     assert test.odds_ratio.value == INF

@@ -207,14 +207,17 @@ def _weigh(
 
 def _sum_stratum(stratum: Floats, by_row: Floats, by_column: Floats) -> tuple[Floats, Floats]:
     n, row, column = stratum.sum(), stratum.sum(1), stratum.sum(0)
-    excess = by_row @ (stratum - np.outer(row, column) / n) @ by_column.T
-    rows, columns = _vary(by_row, row, n), _vary(by_column, column, n)
+    by_row, by_column = _centre(by_row, row), _centre(by_column, column)
+    excess = by_row @ stratum @ by_column.T
+    rows, columns = (by_row * row) @ by_row.T, (by_column * column) @ by_column.T
     return excess.ravel(), np.asarray(np.kron(rows, columns) / (n - 1))
 
 
-def _vary(weight: Floats, totals: Floats, n: float) -> Floats:
-    mean = weight @ totals
-    return np.asarray((weight * totals) @ weight.T - np.outer(mean, mean) / n)
+def _centre(weight: Floats, totals: Floats) -> Floats:
+    """Return weights about their mean: no digits are lost when scores are large and close."""
+    centred = weight - (weight @ totals / totals.sum())[:, np.newaxis]
+    rounding = 4 * np.finfo(np.float64).eps * np.abs(weight).max()
+    return np.asarray(np.where(np.abs(centred) <= rounding, 0.0, centred))
 
 
 def _square(total: Floats, covariance: Floats) -> tuple[float, int]:
