@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from jalon.core import SurvivalData
-from jalon.stats import baseline_hazard, fit_cox, predict_survival
+from jalon.core import SurvivalData, UnsuitableDataError
+from jalon.stats import baseline_hazard, fit_cox, predict_survival, team
+from jalon.stats.regression import cox_climb
 
 seeds = st.integers(0, 10**6)
 methods = st.sampled_from(["efron", "breslow"])
@@ -76,6 +79,75 @@ def check_same(found, wanted, rtol=1e-8):
     assert_allclose(found.coefficients, wanted.coefficients, rtol, atol=1e-9)
     assert_allclose(found.covariance, wanted.covariance, rtol, atol=1e-10)
     assert_allclose(found.log_likelihood, wanted.log_likelihood, rtol)
+
+
+def slow_exact(x, data, beta):
+    """Minus the log likelihood of exact ties: every group of as many patients, one by one."""
+    stratum = np.zeros(len(data)) if data.stratum is None else data.stratum
+    entry = np.full(len(data), -1.0) if data.entry is None else data.entry
+    loglik, slope, bend = 0.0, np.zeros(x.shape[1]), np.zeros((x.shape[1], x.shape[1]))
+    for group in np.unique(stratum):
+        for time in np.unique(data.time[(stratum == group) & (data.event == 1)]):
+            here = (stratum == group) & (data.time >= time) & (entry < time)
+            dead = here & (data.time == time) & (data.event == 1)
+            groups = combinations(np.flatnonzero(here), int(dead.sum()))
+            sums = np.array([x[list(some)].sum(axis=0) for some in groups])
+            chance = np.exp(sums @ beta)
+            loglik += x[dead].sum(axis=0) @ beta - np.log(chance.sum())
+            chance /= chance.sum()
+            mean = chance @ sums
+            slope += x[dead].sum(axis=0) - mean
+            bend += (sums.T * chance) @ sums - np.outer(mean, mean)
+    return loglik, slope, bend
+
+
+@given(seeds, st.booleans(), st.booleans())
+@some
+def test_exact_ties_equal_listing_all_groups(seed, stratum, entry):
+    x, data, _ = draw(seed, days=40, stratum=stratum, entry=entry)
+    rows = np.arange(len(data))[:24]
+    x, data = x[rows], data.take(rows)
+    data = replace(data, time=np.ceil(data.time / 12) + 5)
+    try:
+        fit = fit_cox(x, data, ties="exact")
+    except UnsuitableDataError:
+        # So few patients may separate.
+        return
+    null, _, _ = slow_exact(x, data, np.zeros(2))
+    loglik, slope, bend = slow_exact(x, data, fit.coefficients)
+    assert_allclose([fit.log_likelihood_null, fit.log_likelihood], [null, loglik], rtol=1e-10)
+    assert_allclose(slope / fit.standard_errors**-2, 0, atol=1e-8)
+    assert_allclose(fit.covariance, np.linalg.inv(bend), rtol=1e-7)
+
+
+@given(seeds)
+@some
+def test_without_ties_exact_is_breslow(seed):
+    x, data, offset = draw(seed, stratum=True)
+    apart = replace(data, time=np.arange(1.0, len(data) + 1)[np.argsort(np.argsort(data.time))])
+    check_same(
+        fit_cox(x, apart, "exact", offset=offset), fit_cox(x, apart, "breslow", offset=offset)
+    )
+
+
+@pytest.mark.parametrize("strata", [1, 5, 6000])
+def test_chunks_and_workers_do_not_matter(strata, monkeypatch):
+    rng = np.random.default_rng(strata)
+    n = 40_000
+    x = np.column_stack([rng.normal(size=n), rng.integers(0, 2, n)])
+    time = np.ceil(rng.exponential(300 * np.exp(-0.4 * x[:, 0])))
+    data = SurvivalData(time, rng.random(n) < 0.6, stratum=rng.integers(0, strata, n))
+    monkeypatch.setattr(team, "ENOUGH", 0)
+    fits = []
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(team, "count_cores", lambda cores=cores: cores)
+        fits.append(fit_cox(x, data))
+    assert len({fit.covariance.tobytes() + fit.baseline.hazard.tobytes() for fit in fits}) == 1
+    monkeypatch.setattr(cox_climb, "CHUNK", n)
+    whole = fit_cox(x, data)
+    check_same(fits[0], whole, 1e-11)
+    assert_allclose(fits[0].baseline.hazard, whole.baseline.hazard, 1e-11)
+    assert_allclose(fits[0].baseline.drift, whole.baseline.drift, 1e-10, atol=1e-11)
 
 
 @given(seeds, methods)

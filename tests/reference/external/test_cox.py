@@ -67,6 +67,32 @@ def test_coxph_iterated_to_rounding(name, ties):
     _compare(fit_cox(x, data, ties=ties, **options), values, TIGHT)
 
 
+def test_exact_ties():
+    x, data, _ = cox_cases.lung("age", "sex", "ph.ecog")
+    _compare(fit_cox(x, data, ties="exact"), load_record("cox", "cox.lung.exact"), STOP)
+
+
+@pytest.mark.parametrize("name", ["months", "half_years"])
+def test_exact_ties_of_many(name):
+    values = load_record("cox_more", f"exact.{name}")
+    x, data, options = cox_cases.gbsg_months()
+    data = SurvivalData(data.time, data.event, stratum=data.stratum)
+    if name == "half_years":
+        table, options = load_table("gbsg"), {}
+        data = SurvivalData(np.ceil(table["rfstime"] / 183), table["status"])
+    _compare(fit_cox(x, data, ties="exact", **options), values, TIGHT)
+
+
+def test_exact_ties_with_late_entry():
+    values = load_record("cox_more", "exact.entry")
+    x, data, _ = cox_cases.heart()
+    fit = fit_cox(x, data, ties="exact")
+    assert_allclose(fit.coefficients, values["coef"], TIGHT)
+    assert_allclose(fit.covariance, numbers(values["var"]), TIGHT)
+    assert_allclose([fit.log_likelihood_null, fit.log_likelihood], values["loglik"], TIGHT)
+    assert_allclose(fit.score.statistic, values["score"], TIGHT)
+
+
 @pytest.mark.parametrize("name", ["cox.colon.cluster", "cox.lung.cluster_inst"])
 def test_model_based_errors_beside_robust_ones(name):
     x, data, _ = cox_cases.colon()

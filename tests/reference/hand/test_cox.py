@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from jalon.core import SurvivalData
+from jalon.core import SurvivalData, UnsuitableDataError
 from jalon.stats import baseline_hazard, fit_cox, predict_survival
 
 X = np.array([[1.0], [1], [1], [0], [0], [0]])
@@ -53,6 +53,30 @@ def test_efron():
     assert fit.log_likelihood == approx(reached, rel=1e-14)
     # Slope 2 - 1/2 - 1/4 - 1/6 = 13/12, information 1/4 + 3/16 + 5/36 = 83/144.
     assert fit.score.statistic == approx(169 / 83, rel=1e-14)
+
+
+def test_exact():
+    # Two patients with x = 1 leave at days 1 and 7 without the event. Day 1: one with x = 0 dies
+    # among all six, 1 / (3r + 3). Day 6: two with x = 1 and two with x = 0 are at risk, and one of
+    # each dies: of the six pairs one holds two of x = 1, four hold one: r / (r^2 + 4r + 1).
+    # l' = 1 - r/(r + 1) - (2r^2 + 4r)/(r^2 + 4r + 1) = 0 gives (2r + 1)(r^2 + 2r - 1) = 0.
+    data = SurvivalData(time=[1, 7, 6, 6, 1, 9], event=[0, 0, 1, 1, 1, 1])
+    r = sqrt(2) - 1
+    pairs = r * r + 4 * r + 1
+    mean = (2 * r * r + 4 * r) / pairs
+    information = r / (r + 1) ** 2 + (4 * r * r + 4 * r) / pairs - mean**2
+    fit = fit_cox(X, data, ties="exact")
+    assert fit.coefficients[0] == approx(log(r), rel=1e-12)
+    assert fit.covariance[0, 0] == approx(1 / information, rel=1e-11)
+    assert fit.log_likelihood_null == approx(-2 * log(6), rel=1e-14)
+    assert fit.log_likelihood == approx(log(r) - log(3 * r + 3) - log(pairs), rel=1e-13)
+
+
+def test_exact_likelihood_without_a_top():
+    # Day 6 of the six patients has three pairs with the one patient of x = 1, of which one dies:
+    # r / (3r + 3). So l' = 2 - 2r/(r + 1) > 0 for every r.
+    with pytest.raises(UnsuitableDataError, match="separates"):
+        fit_cox(X, SIX, ties="exact")
 
 
 def test_baselines():

@@ -114,7 +114,8 @@ def test_missing_covariate():
 
 
 def test_covariates_beyond_floating_point():
-    refuse("larger unit", np.full((N, 2), 1.5e308))
+    large = np.where(np.arange(N) % 2 == 0, 1.5e308, -1.5e308)
+    refuse("larger unit", replace_column(large))
 
 
 def test_missing_covariate_of_a_patient_without_weight_is_not_looked_at():
@@ -134,6 +135,20 @@ def test_missing_covariate_of_a_patient_without_weight_is_not_looked_at():
 )
 def test_wrong_shape(x, message):
     refuse(message, x)
+
+
+def test_exact_ties_take_no_weights():
+    weighted = SurvivalData(DATA.time, DATA.event, weight=np.full(N, 2.0))
+    refuse("exact ties do not take case weights", data=weighted, ties="exact")
+
+
+def test_exact_ties_when_everyone_dies_at_once():
+    data = SurvivalData(np.ones(N), np.ones(N))
+    refuse("does not vary among patients at risk", data=data, ties="exact")
+
+
+def test_exact_ties_see_separation():
+    refuse("separates", replace_column(-DATA.time), ties="exact")
 
 
 def test_wrong_offset():

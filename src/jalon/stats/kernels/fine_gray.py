@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from jalon.core import Floats, Integers
-from jalon.stats.kernels.cox import BLOCK, add_products
+from jalon.stats.kernels.products import BLOCK, add_products
 
 
 class FineGraySets(NamedTuple):

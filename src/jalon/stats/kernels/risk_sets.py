@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from jalon.core import Floats, Integers
+
+Bytes = npt.NDArray[np.int8]
 
 
 class RiskSets(NamedTuple):
@@ -35,50 +38,62 @@ class RiskSets(NamedTuple):
     leave: Integers
 
 
-@njit(cache=True, nogil=True)
-def arrange(
-    order: Integers, time: Floats, died: Integers, stratum: Integers, entry: Floats
-) -> tuple[Integers, Integers, Integers, Integers]:
-    """Put patients into one block per time of death: who died then, then who left before the next.
+class Queue(NamedTuple):
+    """Patients in the order of strata and rising times.
 
-    Args:
-        order: shape (n,), rows by stratum and rising time.
+    Attributes:
+        row: shape (n,), row of each in the data.
         time: shape (n,), follow-up times.
         died: shape (n,), 1 for an event.
         stratum: shape (n,), stratum codes; empty for one stratum.
         entry: shape (n,), entry times; empty when everyone was seen from zero.
+    """
+
+    row: Integers
+    time: Floats
+    died: Bytes
+    stratum: Integers
+    entry: Floats
+
+
+@njit(cache=True, nogil=True)
+def arrange(queue: Queue) -> tuple[Integers, Integers, Integers, Integers]:
+    """Put patients into one block per time of death: who died then, then who left before the next.
+
+    Args:
+        queue: the patients.
 
     Returns:
         Rows that are in some risk set, by block; where each block starts, with the end of the
         last; how many died in each; and 1 for each block that is the first of its stratum.
     """
-    n = len(order)
+    row, time, died, stratum, entry = queue
+    n = len(row)
     rows, start = np.empty(n, np.int64), np.empty(n + 1, np.int64)
     deaths, opening = np.empty(n, np.int64), np.empty(n, np.int64)
     m, g, i, fresh = 0, -1, 0, True
     while i < n:
-        row = order[i]
         end, dead = i, 0
-        while end < n and time[order[end]] == time[row]:
-            if len(stratum) > 0 and stratum[order[end]] != stratum[row]:
+        while end < n and time[end] == time[i]:
+            if len(stratum) > 0 and stratum[end] != stratum[i]:
                 break
-            dead += died[order[end]]
+            dead += died[end]
             end += 1
         if dead > 0:
             g += 1
             start[g], deaths[g], opening[g] = m, dead, 1 if fresh else 0
-            fresh, latest = False, time[row]
+            fresh, latest = False, time[i]
             for k in range(i, end):
-                if died[order[k]] == 1:
-                    rows[m] = order[k]
+                if died[k] == 1:
+                    rows[m] = row[k]
                     m += 1
         for k in range(i, end):
             # Before the first death of the stratum, or entered after the latest: never at risk.
-            late = len(entry) > 0 and not fresh and entry[order[k]] >= latest
-            if died[order[k]] == 0 and not fresh and not late:
-                rows[m] = order[k]
+            late = len(entry) > 0 and not fresh and entry[k] >= latest
+            if died[k] == 0 and not fresh and not late:
+                rows[m] = row[k]
                 m += 1
-        if end < n and len(stratum) > 0 and stratum[order[end]] != stratum[row]:
+        if end < n and len(stratum) > 0 and stratum[end] != stratum[i]:
             fresh = True
         i = end
     start[g + 1] = m

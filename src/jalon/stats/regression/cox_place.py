@@ -12,7 +12,7 @@ from jalon.core import Floats, Integers, UnsuitableDataError
 from jalon.stats.kernels.cox_moments import Moments, describe_blocks
 from jalon.stats.kernels.risk_sets import RiskSets
 from jalon.stats.regression.cox_fit import CoxFit
-from jalon.stats.regression.design import prepare_design
+from jalon.stats.regression.design import measure_columns
 from jalon.stats.regression.risk_sets import Timeline, arrange_risk_sets
 
 
@@ -68,8 +68,8 @@ def place_fit(fit: CoxFit, coefficients: Floats | None = None) -> Place:
         The place.
     """
     rows = fit.rows
-    design = prepare_design(rows.x, fit.names, rows.data.weight)
-    timeline = arrange_risk_sets(design.x, rows.data, rows.offset)
+    design = measure_columns(rows.x, fit.names, rows.data.weight)
+    timeline = arrange_risk_sets(rows.x, rows.data, rows.offset, design)
     beta = fit.coefficients if coefficients is None else coefficients
     log_hazard = timeline.sets.x @ (beta * design.scale)
     if rows.offset is not None:

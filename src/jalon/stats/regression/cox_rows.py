@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.regression.design import read_covariates
+from jalon.stats.regression.risk_sets import keep_weighted, require_one_cause
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +36,36 @@ class CoxRows:
     def weight(self) -> Floats:
         """Case weights, ones where there are none."""
         return np.ones(len(self.data)) if self.data.weight is None else self.data.weight
+
+
+def read_rows(
+    x: npt.ArrayLike,
+    data: SurvivalData,
+    offset: npt.ArrayLike | None,
+    names: Sequence[str] | None,
+) -> tuple[CoxRows, tuple[str, ...]]:
+    """Read the patients of a fit, and leave out those of weight 0.
+
+    Args:
+        x: shape (n, p), covariates.
+        data: outcomes of the same patients.
+        offset: shape (n,), known part of the log hazard, or None.
+        names: shape (p,), the columns in words, or None.
+
+    Returns:
+        The rows, and the names of their columns.
+
+    Raises:
+        UnsuitableDataError: wrong shapes, no event, or several causes.
+    """
+    covariates, words = read_covariates(x, len(data), names)
+    known = None if offset is None else _read_offset(offset, len(data))
+    kept = keep_weighted(data)
+    if kept is not None:
+        covariates, data = covariates[kept], data.take(kept)
+        known = None if known is None else known[kept]
+    require_one_cause(data)
+    return CoxRows(covariates, data, known), words
 
 
 def read_clusters(cluster: npt.ArrayLike | None, n: int) -> tuple[Integers, int]:
@@ -81,3 +114,12 @@ def sum_clusters(values: Floats, codes: Integers, clusters: int) -> Floats:
     total = np.zeros((clusters, *values.shape[1:]))
     np.add.at(total, codes, values)
     return total
+
+
+def _read_offset(offset: npt.ArrayLike, n: int) -> Floats:
+    values = np.asarray(offset, dtype=np.float64)
+    if values.shape != (n,) or not np.all(np.isfinite(values)):
+        raise UnsuitableDataError(
+            f"offset is not one finite number for each of the {n} patients; complete it first"
+        )
+    return values

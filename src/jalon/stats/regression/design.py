@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.kernels.columns import CHUNK, sum_columns, sum_squares
+from jalon.stats.team import ALONE, Team
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +30,21 @@ class Design:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """What is needed to standardise covariates.
+
+    Attributes:
+        mean: shape (p,), weighted mean of each column.
+        scale: shape (p,), standard deviation of each column.
+        names: the columns in words, for messages and tables.
+    """
+
+    mean: Floats
+    scale: Floats
+    names: tuple[str, ...]
+
+
 def prepare_design(x: Floats, names: tuple[str, ...], weight: Floats | None) -> Design:
     """Centre and scale covariates, and refuse those that say nothing.
 
@@ -42,21 +59,54 @@ def prepare_design(x: Floats, names: tuple[str, ...], weight: Floats | None) -> 
     Raises:
         UnsuitableDataError: a missing value, or a column that is the same for everyone.
     """
+    columns = measure_columns(x, names, weight)
+    centred = x - columns.mean
+    centred /= columns.scale
+    return Design(centred, columns.mean, columns.scale, names)
+
+
+def measure_columns(
+    x: Floats, names: tuple[str, ...], weight: Floats | None, team: Team = ALONE
+) -> Columns:
+    """Measure mean and spread of covariates, and refuse those that say nothing.
+
+    Args:
+        x: shape (n, p), as read by ``read_covariates``.
+        names: the columns in words.
+        weight: shape (n,), case weights for the means; None for one each.
+        team: who does it.
+
+    Returns:
+        Means and scales.
+
+    Raises:
+        UnsuitableDataError: a missing value, or a column that is the same for everyone.
+    """
+    n, p = x.shape
+    chunks, weights = -(-n // CHUNK), np.empty(0) if weight is None else np.array(weight)
+    total, squares = np.empty((chunks, 1 + p)), np.empty((chunks, p))
+    team.run(lambda worker: sum_columns(x, weights, total, (worker, team.workers)))
     with np.errstate(over="ignore", invalid="ignore"):
-        mean = x.mean(axis=0) if weight is None else weight @ x / weight.sum()
+        sums = total.sum(axis=0)
+        mean = x[0] + sums[1:] / sums[0]
     if not np.all(np.isfinite(mean)):
         _refuse_missing(x, names)
-    centred = x - mean
-    scale = _measure_spread(centred)
+    team.run(lambda worker: sum_squares(x, mean, squares, (worker, team.workers)))
+    with np.errstate(over="ignore"):
+        scale = np.sqrt(squares.sum(axis=0) / n)
+    for j in np.flatnonzero(~((scale > 1e-150) & (scale < 1e150))):
+        # The squares overflow or vanish, the values do not.
+        centred = x[:, j] - mean[j]
+        largest = np.max(np.abs(centred))
+        scale[j] = largest * np.sqrt(np.mean((centred / largest) ** 2)) if largest > 0 else 0.0
     # A constant such as 0.1 may differ from its own mean by rounding.
     flat = ~(scale > 1e-12 * np.abs(mean))
     if flat.any():
         raise UnsuitableDataError(
-            f"{names[int(np.argmax(flat))]} is the same for all {len(x)} patients, so its effect "
+            f"{names[int(np.argmax(flat))]} is the same for all {n} patients, so its effect "
             "cannot be estimated; leave it out"
         )
-    centred /= scale
-    return Design(centred, mean, scale, names)
+    return Columns(mean, scale, names)
 
 
 def read_covariates(
@@ -76,7 +126,7 @@ def read_covariates(
         UnsuitableDataError: another shape, or not one name per column.
     """
     # Rows together in memory, which data frames do not give; the kernels are compiled for it.
-    table = np.asarray(x, dtype=np.float64, order="C")
+    table = np.require(x, dtype=np.float64, requirements=["C", "W"])
     if table.ndim != 2:
         raise UnsuitableDataError(
             f"x has {table.ndim} dimensions; give one row per patient and one column per covariate"
@@ -90,17 +140,6 @@ def read_covariates(
     if len(words) != columns:
         raise UnsuitableDataError(f"{len(words)} names for {columns} columns; give one per column")
     return table, tuple(words)
-
-
-def _measure_spread(centred: Floats) -> Floats:
-    """Return the standard deviation of each column, also where its squares overflow."""
-    with np.errstate(over="ignore", under="ignore"):
-        scale = np.sqrt(np.einsum("ij,ij->j", centred, centred) / len(centred))
-    for j in np.flatnonzero(~((scale > 1e-150) & (scale < 1e150))):
-        largest = np.max(np.abs(centred[:, j]))
-        if largest > 0:
-            scale[j] = largest * np.sqrt(np.mean((centred[:, j] / largest) ** 2))
-    return np.asarray(scale, dtype=np.float64)
 
 
 def _refuse_missing(x: Floats, names: tuple[str, ...]) -> None:

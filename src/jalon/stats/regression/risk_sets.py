@@ -8,8 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
-from jalon.stats.kernels.risk_sets import RiskSets, arrange
+from jalon.stats.kernels.columns import take_standardised
+from jalon.stats.kernels.risk_sets import Queue, RiskSets, arrange
 from jalon.stats.order import sort_rows
+from jalon.stats.regression.design import Columns
+from jalon.stats.team import ALONE, Team
 from jalon.stats.ties import merge_ties
 
 
@@ -30,36 +33,40 @@ class Timeline:
     rows: Integers
 
 
-def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> Timeline:
+def arrange_risk_sets(
+    x: Floats,
+    data: SurvivalData,
+    offset: Floats | None,
+    columns: Columns,
+    team: Team = ALONE,
+) -> Timeline:
     """Sort patients into risk sets.
 
     Args:
-        x: shape (n, p), covariates.
+        x: shape (n, p), covariates as given.
         data: outcomes of the same patients, weights above 0, events 0 or 1 with at least one.
         offset: shape (n,), known part of the log hazard, or None.
+        columns: by which the covariates are standardised.
+        team: who does it.
 
     Returns:
         The risk sets. Patients who are never at risk when somebody dies are not in them.
     """
-    nothing, none = np.empty(0), np.empty(0, dtype=np.int64)
     time, entry = merge_ties(data.time, data.entry)
-    time, died = np.array(time), np.array(data.event)
-    stratum = none if data.stratum is None else np.array(data.stratum)
-    entered = nothing if entry is None else np.array(entry)
-    order = sort_rows(time)
-    if data.stratum is not None:
-        order = order[sort_rows(stratum[order])]
-    rows, start, deaths, opening = arrange(order, time, died, stratum, entered)
+    queue = _line_up(time, entry, data)
+    rows, start, deaths, opening = arrange(queue)
     first = rows[start[:-1]]
     times = time[first]
-    strata = np.zeros(len(first), np.int64) if stratum is none else stratum[first]
-    begin = leave = none
+    strata = np.zeros(len(first), np.int64) if data.stratum is None else data.stratum[first]
+    begin = leave = np.empty(0, dtype=np.int64)
     if entry is not None:
-        begin = _find_begin(entered[rows], times, start, opening)
+        begin = _find_begin(entry[rows], times, start, opening)
         leave = sort_rows(-begin)
+    standard, centre = np.empty((len(rows), x.shape[1])), (columns.mean, columns.scale)
+    team.run(lambda one: take_standardised(x, rows, centre, standard, (one, team.workers)))
     sets = RiskSets(
-        x=x[rows],
-        offset=nothing if offset is None else np.array(offset[rows]),
+        x=standard,
+        offset=np.empty(0) if offset is None else np.array(offset[rows]),
         weight=np.ones(len(rows)) if data.weight is None else data.weight[rows],
         start=start,
         deaths=deaths,
@@ -68,6 +75,20 @@ def arrange_risk_sets(x: Floats, data: SurvivalData, offset: Floats | None) -> T
         leave=leave,
     )
     return Timeline(sets, times, strata, rows)
+
+
+def _line_up(time: Floats, entry: Floats | None, data: SurvivalData) -> Queue:
+    """Put patients in the order of strata and rising times."""
+    order = sort_rows(time)
+    if data.stratum is not None:
+        order = order[sort_rows(data.stratum[order])]
+    return Queue(
+        row=order,
+        time=time[order],
+        died=data.event.astype(np.int8)[order],
+        stratum=np.empty(0, np.int64) if data.stratum is None else data.stratum[order],
+        entry=np.empty(0) if entry is None else entry[order],
+    )
 
 
 def keep_weighted(data: SurvivalData) -> Integers | None:

@@ -1,0 +1,73 @@
+"""Compiled passes over a table: mean and spread of its columns, and its rows put in order."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from jalon.core import Floats, Integers
+
+CHUNK = 8192
+"""Rows summed apart, so that the sum does not depend on the number of workers."""
+
+
+@njit(cache=True, nogil=True)
+def sum_columns(x: Floats, weight: Floats, total: Floats, share: tuple[int, int]) -> None:
+    """Sum the columns of a worker's share of the chunks, less the first row.
+
+    Args:
+        x: shape (n, p).
+        weight: shape (n,), case weights; empty for ones.
+        total: shape (chunks, 1 + p), filled with weights and weighted sums.
+        share: number of the worker, and of workers.
+    """
+    n, p = x.shape
+    for chunk in range(share[0], len(total), share[1]):
+        row = np.zeros(1 + p)
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            one = weight[i] if len(weight) > 0 else 1.0
+            row[0] += one
+            for j in range(p):
+                row[1 + j] += one * (x[i, j] - x[0, j])
+        total[chunk] = row
+
+
+@njit(cache=True, nogil=True)
+def sum_squares(x: Floats, mean: Floats, total: Floats, share: tuple[int, int]) -> None:
+    """Sum the squared distances from the mean in a worker's share of the chunks.
+
+    Args:
+        x: shape (n, p).
+        mean: shape (p,).
+        total: shape (chunks, p), filled.
+        share: number of the worker, and of workers.
+    """
+    n, p = x.shape
+    for chunk in range(share[0], len(total), share[1]):
+        row = np.zeros(p)
+        for i in range(chunk * CHUNK, min(n, (chunk + 1) * CHUNK)):
+            for j in range(p):
+                row[j] += (x[i, j] - mean[j]) ** 2
+        total[chunk] = row
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def take_standardised(
+    x: Floats, rows: Integers, centre: tuple[Floats, Floats], out: Floats, share: tuple[int, int]
+) -> None:
+    """Take rows in a new order, each column centred and scaled.
+
+    Args:
+        x: shape (n, p).
+        rows: shape (m,), which rows.
+        centre: means and scales, each of shape (p,).
+        out: shape (m, p), filled.
+        share: number of the worker, and of workers.
+    """
+    mean, scale = centre
+    m, p = out.shape
+    for chunk in range(share[0], (m + CHUNK - 1) // CHUNK, share[1]):
+        for i in range(chunk * CHUNK, min(m, (chunk + 1) * CHUNK)):
+            row = rows[i]
+            for j in range(p):
+                out[i, j] = (x[row, j] - mean[j]) / scale[j]
