@@ -15,8 +15,9 @@ from math import gcd
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import Floats, Integers
-from jalon.learn.loss import Bits, RiskOrder, fit_moves, fit_scale, screen_terms
+from jalon.core import Integers
+from jalon.learn.loss import Bits, RiskOrder, fit_scale
+from jalon.learn.moves import Ground, try_moves
 
 Points = npt.NDArray[np.int64]
 
@@ -194,64 +195,24 @@ def _open_terms(field: Field, points: tuple[int, ...], own: bool = False) -> npt
 
 def _try_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> list[Found]:
     """Rank every move by a quadratic model and fit the most promising exactly."""
-    total, risk = _total(field, state.points), field.risk
-    own, terms = screen_terms(
-        total, state.scale, field.patients, risk.weight, risk.event, risk.close
-    )
-    moves = _list_moves(field, state, allowed)
-    if not len(moves):
-        return []
-    guess, along = _guess_change(state.scale, own, terms, moves)
-    best = np.argsort(guess, kind="stable")[: field.settings.trials]
-    chosen = moves[best]
-    scales, losses = fit_moves(
-        total, along[best], field.bits, chosen, risk.weight, risk.event, risk.close
+    risk, settings = field.risk, field.settings
+    chosen, scales, losses = try_moves(
+        np.array(state.points, dtype=np.int64),
+        state.scale,
+        allowed,
+        Ground(field.bits, field.patients, field.sign, risk.weight, risk.event, risk.close),
+        settings.max_points,
+        settings.trials,
     )
     found = []
-    for (factor, step, term), scale, loss in zip(chosen.tolist(), scales, losses, strict=True):
+    rows = zip(chosen.tolist(), scales.tolist(), losses.tolist(), strict=True)
+    for (factor, step, term), scale, loss in rows:
         points = [factor * point for point in state.points]
         points[term] += step
-        reduced = _reduce(tuple(points))
         common = max(1, gcd(*points))
-        found.append(_price(field, reduced, float(scale) * common, float(loss)))
+        reduced = tuple(points) if common == 1 else tuple(point // common for point in points)
+        found.append(_price(field, reduced, scale * common, loss))
     return found
-
-
-def _list_moves(field: Field, state: Found, allowed: npt.NDArray[np.bool_]) -> Integers:
-    """List moves (q, v, term) that keep every point within its limits and direction."""
-    most = field.settings.max_points
-    largest = max(map(abs, state.points), default=0)
-    if largest:
-        factors, targets = np.arange(1, most // largest + 1), np.arange(-most, most + 1)
-    else:
-        factors, targets = np.array([1]), np.array([-1, 1])
-    grid = np.meshgrid(np.flatnonzero(allowed), factors, targets, indexing="ij")
-    term, factor, target = (axis.ravel() for axis in grid)
-    step = target - factor * np.array(state.points)[term]
-    keep = (step != 0) & (field.sign[term] * target >= 0)
-    moves: Integers = np.column_stack([factor, step, term])[keep].astype(np.int64)
-    return moves
-
-
-def _guess_change(
-    scale: float, own: Floats, terms: Floats, moves: Integers
-) -> tuple[Floats, Floats]:
-    """Predict the change of the loss after each move, and the scale that will fit it.
-
-    Along a move the linear predictor is ``a * (score + r * term)`` with ``r = v / q``; the
-    quadratic model of the loss is minimised over ``a`` in closed form.
-    """
-    slope, bend, cross = terms[moves[:, 2]].T
-    if scale == 0.0:
-        along = moves[:, 1] * slope
-        bend = np.maximum(bend, 1e-12)
-        return np.where(along < 0, -(slope**2) / (2 * bend), 0.0), np.abs(slope) / bend
-    ratio = moves[:, 1] / moves[:, 0]
-    square = np.maximum(own[1] + 2 * cross * ratio + bend * ratio**2, 1e-12)
-    linear = own[0] + slope * ratio - scale * (own[1] + cross * ratio)
-    a = np.maximum(-linear / square, 0.0)
-    change = 0.5 * square * a**2 + linear * a - own[0] * scale + 0.5 * own[1] * scale**2
-    return change, a / moves[:, 0]
 
 
 def _reduce(points: tuple[int, ...]) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def read_cohort(study: StudyFile, role: Role) -> StudyCohort:
     if table.data_kind == "synthetic" and study.protocol.study.data_label == "real data":
         raise StudyFileError(
             study.path,
-            f"{part.file} is synthetic by its dictionary; write data_label = \"SYNTHETIC DATA\"",
+            f'{part.file} is synthetic by its dictionary; write data_label = "SYNTHETIC DATA"',
             "study.data_label",
         )
     own = {"separator": part.separator, "decimal": part.decimal, "encoding": part.encoding}
