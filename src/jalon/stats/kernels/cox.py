@@ -115,12 +115,13 @@ def start_climb(start: Floats) -> Climber:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def propose(climber: Climber, sums: Sums) -> bool:
+def propose(climber: Climber, gradient: Floats, information: Floats) -> bool:
     """Take aim at the next coefficients.
 
     Args:
         climber: changed in place.
-        sums: the derivatives at its best coefficients.
+        gradient: shape (p,), first derivative at its best coefficients.
+        information: shape (p, p), minus the second derivative there, lower triangle.
 
     Returns:
         Whether there is something to evaluate.
@@ -128,12 +129,12 @@ def propose(climber: Climber, sums: Sums) -> bool:
     marks, step = climber.marks, climber.step
     if marks[TAKEN] >= MAX_STEPS:
         return False
-    blame = factorise(sums.information, climber.floor, climber.factor)
+    blame = factorise(information, climber.floor, climber.factor)
     if blame >= 0:
         marks[BLAME], marks[OUTCOME] = blame, COLLINEAR if marks[TAKEN] == 0 else RUNAWAY
         return False
-    solve(climber.factor, sums.gradient, step)
-    previous, decrement = marks[DECREMENT], (sums.gradient * step).sum()
+    solve(climber.factor, gradient, step)
+    previous, decrement = marks[DECREMENT], (gradient * step).sum()
     if marks[TAKEN] == 0:
         previous, marks[SCORE] = np.inf, decrement
     slow = SLOW_RATIO * previous < decrement < SLOW_DECREMENT
@@ -147,14 +148,17 @@ def propose(climber: Climber, sums: Sums) -> bool:
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def react(climber: Climber, sets: RiskSets, sums: Sums, reached: float) -> bool:
+def react(
+    climber: Climber, weight: float, reached: float, gradient: Floats, information: Floats
+) -> bool:
     """Decide what to do after an evaluation.
 
     Args:
         climber: changed in place.
-        sets: the risk sets.
-        sums: the derivatives at ``climber.trial``.
-        reached: the log likelihood there.
+        weight: of all patients.
+        reached: the log likelihood at ``climber.trial``.
+        gradient: shape (p,), first derivative there.
+        information: shape (p, p), minus the second derivative there, lower triangle.
 
     Returns:
         Whether to go on; then ``climber.trial`` is to be evaluated next.
@@ -162,17 +166,16 @@ def react(climber: Climber, sets: RiskSets, sums: Sums, reached: float) -> bool:
     marks = climber.marks
     if marks[SIZE] == 0:
         marks[NULL] = marks[LOGLIK] = reached
-        least = 1e-13 * sets.weight.sum()
         for j in range(len(climber.floor)):
-            climber.floor[j] = max(SMALLEST_PIVOT * sums.information[j, j], least)
-        return propose(climber, sums)
+            climber.floor[j] = max(SMALLEST_PIVOT * information[j, j], 1e-13 * weight)
+        return propose(climber, gradient, information)
     if reached >= marks[LOGLIK] - 1e-10 * abs(marks[LOGLIK]):
         climber.beta[:], marks[LOGLIK] = climber.trial, reached
         marks[TAKEN] += 1
         if marks[DECREMENT] < LAST_DECREMENT:
             marks[OUTCOME] = CONVERGED
             return False
-        return propose(climber, sums)
+        return propose(climber, gradient, information)
     marks[SIZE] *= 0.5
     climber.trial[:] = climber.beta + marks[SIZE] * climber.step
     if np.isnan(reached):
@@ -182,12 +185,12 @@ def react(climber: Climber, sets: RiskSets, sums: Sums, reached: float) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def finish_climb(climber: Climber, sums: Sums) -> Climb:
+def finish_climb(climber: Climber, top: float) -> Climb:
     """Say where the climb ended.
 
     Args:
         climber: the climber.
-        sums: as the last evaluation left them.
+        top: largest linear predictor of the last evaluation.
 
     Returns:
         Coefficients and how they were reached.
@@ -200,7 +203,7 @@ def finish_climb(climber: Climber, sums: Sums) -> Climb:
         marks[NULL],
         marks[LOGLIK],
         marks[SCORE],
-        sums.top.max(),
+        top,
         climber.beta,
         climber.step,
     )
@@ -219,7 +222,8 @@ def maximise(sets: RiskSets, start: Floats, ties: int, sums: Sums) -> Climb:
     Returns:
         Coefficients and how they were reached.
     """
-    climber = start_climb(start)
-    while react(climber, sets, sums, evaluate(sets, climber.trial, ties, sums)):
-        pass
-    return finish_climb(climber, sums)
+    climber, weight, onwards = start_climb(start), sets.weight.sum(), True
+    while onwards:
+        reached = evaluate(sets, climber.trial, ties, sums)
+        onwards = react(climber, weight, reached, sums.gradient, sums.information)
+    return finish_climb(climber, sums.top.max())

@@ -15,6 +15,9 @@ BRESLOW, EFRON, EXACT, REPEATED = 0, 1, 2, 3
 FEW = 3
 """Tied deaths up to which each is summed by itself; more are summed together."""
 
+LOGS = 32
+"""Shares left to those at risk whose product cannot underflow: each is at least 1 / parts."""
+
 
 class Tied(NamedTuple):
     """Sums over the tied deaths of one block; r is the share of those at risk still left.
@@ -36,6 +39,34 @@ class Tied(NamedTuple):
     twice: float
 
 
+@njit(cache=True, nogil=True, error_model="numpy", fastmath={"reassoc", "contract"})
+def sum_some(first: int, last: int, parts: int, share: float) -> Tied:
+    """Sum over some of the tied deaths.
+
+    Args:
+        first: the first of them.
+        last: the one after the last, at most LOGS further.
+        parts: how many leave in all.
+        share: their share of the hazard of those at risk.
+
+    Returns:
+        Sums over them, the logarithm being taken once, of their product.
+    """
+    product, stay, leave, plain, once, twice = 1.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(first, last):
+        gone = k / parts
+        left = 1.0 - gone * share
+        inverse = 1.0 / left
+        square = inverse * inverse
+        product *= left
+        stay += inverse
+        leave += (1.0 - gone) * inverse
+        plain += square
+        once += gone * square
+        twice += gone * gone * square
+    return Tied(np.log(product), stay, leave, plain, once, twice)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def sum_tied(parts: int, share: float) -> Tied:
     """Let tied deaths leave the risk set one by one.
@@ -47,18 +78,17 @@ def sum_tied(parts: int, share: float) -> Tied:
     Returns:
         Sums over them.
     """
+    if parts == 1:
+        return Tied(0.0, 1.0, 1.0, 1.0, 0.0, 0.0)
     logs, stay, leave, plain, once, twice = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for k in range(parts):
-        gone = k / parts
-        left = 1.0 - gone * share
-        inverse = 1.0 / left
-        square = inverse * inverse
-        logs += np.log(left)
-        stay += inverse
-        leave += (1.0 - gone) * inverse
-        plain += square
-        once += gone * square
-        twice += gone * gone * square
+    for first in range(0, parts, LOGS):
+        some = sum_some(first, min(first + LOGS, parts), parts, share)
+        logs += some.logs
+        stay += some.stay
+        leave += some.leave
+        plain += some.plain
+        once += some.once
+        twice += some.twice
     return Tied(logs, stay, leave, plain, once, twice)
 
 

@@ -9,6 +9,7 @@ from jalon.stats.regression.binary_calibration import (
 )
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
+from jalon.stats.regression.cox_profile import profile_cox
 from jalon.stats.regression.cox_residuals import (
     CoxResiduals,
     SchoenfeldResiduals,
@@ -16,6 +17,7 @@ from jalon.stats.regression.cox_residuals import (
     schoenfeld_residuals,
 )
 from jalon.stats.regression.cox_rows import CoxRows
+from jalon.stats.regression.firth_cox import FirthCoxFit, fit_firth_cox
 from jalon.stats.regression.firth_logistic import FirthFit, fit_firth_logistic
 from jalon.stats.regression.fractional_polynomials import (
     PowerScale,
@@ -45,10 +47,19 @@ from jalon.stats.regression.prediction import (
 )
 from jalon.stats.regression.profile import ProfileIntervals, profile_intervals
 from jalon.stats.regression.proportional_hazards import ProportionalHazards, proportional_hazards
+from jalon.stats.regression.ridge_cox import Ridge, RidgeCoxFit, fit_ridge_cox
 from jalon.stats.regression.robust_cox import RobustCox, robust_cox
 from jalon.stats.regression.roc import AreaDifference, RocCurve, compare_areas, roc_curve
 from jalon.stats.regression.sandwich import RobustVariance, robust_covariance
 from jalon.stats.regression.splines import place_knots, spline_basis
+from jalon.stats.regression.split import SplitFollowUp, split_follow_up
+from jalon.stats.regression.term_selection import (
+    Selection,
+    TermTests,
+    assess_added_terms,
+    assess_dropped_terms,
+    select_terms,
+)
 
 __all__ = [
     "AreaDifference",
@@ -57,6 +68,7 @@ __all__ = [
     "CoxFit",
     "CoxResiduals",
     "CoxRows",
+    "FirthCoxFit",
     "FirthFit",
     "GlmData",
     "GlmDiagnostics",
@@ -68,11 +80,18 @@ __all__ = [
     "ProfileIntervals",
     "ProportionalHazards",
     "QuantilePrediction",
+    "Ridge",
+    "RidgeCoxFit",
     "RobustCox",
     "RobustVariance",
     "RocCurve",
     "SchoenfeldResiduals",
+    "Selection",
+    "SplitFollowUp",
     "SurvivalPrediction",
+    "TermTests",
+    "assess_added_terms",
+    "assess_dropped_terms",
     "baseline_hazard",
     "calibrate_binary",
     "choose_power_scale",
@@ -82,10 +101,12 @@ __all__ = [
     "diagnose_glm",
     "explained_share",
     "fit_cox",
+    "fit_firth_cox",
     "fit_firth_logistic",
     "fit_logistic",
     "fit_parametric",
     "fit_poisson",
+    "fit_ridge_cox",
     "hosmer_lemeshow",
     "list_powers",
     "place_knots",
@@ -95,13 +116,16 @@ __all__ = [
     "predict_parametric_survival",
     "predict_quantile",
     "predict_survival",
+    "profile_cox",
     "profile_intervals",
     "proportional_hazards",
     "robust_covariance",
     "robust_cox",
     "roc_curve",
     "schoenfeld_residuals",
+    "select_terms",
     "smooth_locally",
     "spline_basis",
+    "split_follow_up",
     "wald_test",
 ]

@@ -77,7 +77,7 @@ def fit_cox(
         sums = make_sums(timeline.sets, TIES[ties])
         found = climb(timeline.sets, TIES[ties], sums, team)
     if found.outcome != CONVERGED:
-        explain(found, timeline.sets, words)
+        explain(found, timeline.sets.x, words)
     summit = Summit(found, sums, columns, timeline)
     return _report(summit, rows, ties, level)
 

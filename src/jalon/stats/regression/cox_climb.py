@@ -85,14 +85,14 @@ def climb(sets: RiskSets, ties: int, sums: Sums, team: Team = ALONE) -> Climb:
         return maximise(sets, start, ties, sums)
     # Also for one worker: the same code compiled into another may round differently.
     climber = start_climb(start)
-    onwards = True
+    onwards, weight = True, float(sets.weight.sum())
     while onwards:
         if ties == EXACT:
             reached = evaluate_exact(sets, climber.trial, sums)
         else:
             reached = evaluate_together(sets, climber.trial, ties, sums, team)
-        onwards = react(climber, sets, sums, reached)
-    return finish_climb(climber, sums)
+        onwards = react(climber, weight, reached, sums.gradient, sums.information)
+    return finish_climb(climber, float(sums.top.max()))
 
 
 def evaluate_together(sets: RiskSets, beta: Floats, ties: int, sums: Sums, team: Team) -> float:
@@ -134,12 +134,12 @@ def evaluate_exact(sets: RiskSets, beta: Floats, sums: Sums) -> float:
     return dead + look_exact(sets, sums)
 
 
-def explain(climb: Climb, sets: RiskSets, names: tuple[str, ...]) -> NoReturn:
+def explain(climb: Climb, x: Floats, names: tuple[str, ...]) -> NoReturn:
     """Say which column is the reason that there is no answer.
 
     Args:
         climb: a climb that did not converge.
-        sets: its risk sets.
+        x: shape (m, p), its standardised covariates.
         names: the columns in words.
 
     Raises:
@@ -152,7 +152,7 @@ def explain(climb: Climb, sets: RiskSets, names: tuple[str, ...]) -> NoReturn:
             "vary among patients at risk (of one stratum) when events happen; leave it out"
         )
     if climb.outcome == RUNAWAY:
-        spread = np.ptp(sets.x, axis=0)
+        spread = np.ptp(x, axis=0)
         worst = climb.blame if climb.blame >= 0 else int(np.argmax(np.abs(climb.step) * spread))
         raise UnsuitableDataError(
             f"{names[worst]} separates the patients who have the event from the others at "
