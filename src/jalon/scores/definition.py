@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Literal
 
-RanksBy = Literal["points", "groups"]
-
 from jalon.core.errors import DefinitionError
+
+RanksBy = Literal["points", "groups"]
 
 
 @dataclass(frozen=True, slots=True)
