@@ -83,18 +83,18 @@ def arrange(queue: Queue) -> tuple[Integers, Integers, Integers, Integers]:
             g += 1
             start[g], deaths[g], opening[g] = m, dead, 1 if fresh else 0
             fresh, latest = False, time[i]
+        # Before the first death of the stratum nobody is at risk.
+        if not fresh:
+            first, m = m, m + dead
             for k in range(i, end):
-                if died[k] == 1:
-                    rows[m] = row[k]
-                    m += 1
-        for k in range(i, end):
-            # Before the first death of the stratum, or entered after the latest: never at risk.
-            late = len(entry) > 0 and not fresh and entry[k] >= latest
-            if died[k] == 0 and not fresh and not late:
-                rows[m] = row[k]
-                m += 1
+                # Written without a branch that half of the patients would take.
+                rows[m + (first - m) * died[k]] = row[k]
+                first += died[k]
+                # Nor is he who entered after the latest death.
+                late = len(entry) > 0 and died[k] == 0 and entry[k] >= latest
+                m += 0 if late else 1 - died[k]
         if end < n and len(stratum) > 0 and stratum[end] != stratum[i]:
             fresh = True
         i = end
     start[g + 1] = m
-    return rows[:m].copy(), start[: g + 2].copy(), deaths[: g + 1].copy(), opening[: g + 1].copy()
+    return rows[:m], start[: g + 2].copy(), deaths[: g + 1].copy(), opening[: g + 1].copy()

@@ -7,7 +7,10 @@ from jalon.stats.regression.binary_calibration import (
     explained_share,
     hosmer_lemeshow,
 )
+from jalon.stats.regression.cell_table import CellTable, count_cells, merge_cells
 from jalon.stats.regression.cox import fit_cox
+from jalon.stats.regression.cox_bootstrap import BootstrapCox, bootstrap_cox
+from jalon.stats.regression.cox_cells import fit_cox_cells
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.cox_profile import profile_cox
 from jalon.stats.regression.cox_residuals import (
@@ -65,6 +68,8 @@ __all__ = [
     "AreaDifference",
     "Baseline",
     "BinaryCalibration",
+    "BootstrapCox",
+    "CellTable",
     "CoxFit",
     "CoxResiduals",
     "CoxRows",
@@ -93,14 +98,17 @@ __all__ = [
     "assess_added_terms",
     "assess_dropped_terms",
     "baseline_hazard",
+    "bootstrap_cox",
     "calibrate_binary",
     "choose_power_scale",
     "compare_areas",
     "compare_fits",
+    "count_cells",
     "cox_residuals",
     "diagnose_glm",
     "explained_share",
     "fit_cox",
+    "fit_cox_cells",
     "fit_firth_cox",
     "fit_firth_logistic",
     "fit_logistic",
@@ -109,6 +117,7 @@ __all__ = [
     "fit_ridge_cox",
     "hosmer_lemeshow",
     "list_powers",
+    "merge_cells",
     "place_knots",
     "power_basis",
     "predict_log_hazard",

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtr
 
-from jalon.core import SurvivalData, UnsuitableDataError
-from jalon.stats.kernels.cox import CONVERGED, Climb
+from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.kernels.cox import CONVERGED
 from jalon.stats.kernels.cox_sums import Sums, accumulate
 from jalon.stats.regression.cox_climb import TIES, climb, explain, make_sums
-from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest, Ties, take_ratios
-from jalon.stats.regression.cox_rows import CoxRows, read_rows
-from jalon.stats.regression.design import Columns, measure_columns
+from jalon.stats.regression.cox_fit import Baseline, CoxFit, Ties, report_cox
+from jalon.stats.regression.cox_rows import read_rows
+from jalon.stats.regression.design import measure_columns
 from jalon.stats.regression.risk_sets import Timeline, arrange_risk_sets
 from jalon.stats.team import gather_team
 
@@ -78,61 +76,17 @@ def fit_cox(
         found = climb(timeline.sets, TIES[ties], sums, team)
     if found.outcome != CONVERGED:
         explain(found, timeline.sets.x, words)
-    summit = Summit(found, sums, columns, timeline)
-    return _report(summit, rows, ties, level)
-
-
-class Summit(NamedTuple):
-    """Where the climb ended, in units of the standardised covariates."""
-
-    climb: Climb
-    sums: Sums
-    columns: Columns
-    timeline: Timeline
-
-
-def _report(summit: Summit, rows: CoxRows, ties: Ties, level: float) -> CoxFit:
-    """Bring the fit back to the units of the covariates."""
-    found, sums, columns, timeline = summit
-    information = np.tril(sums.information) + np.tril(sums.information, -1).T
-    inverse = np.linalg.inv(information)
-    # Divided twice, because the product of two scales may be too small for a float.
-    covariance = (inverse + inverse.T) / 2 / columns.scale / columns.scale[:, None]
-    error = np.sqrt(np.diagonal(inverse)) / columns.scale
-    beta, df = found.beta / columns.scale, len(found.beta)
-    z, wald = beta / error, float(found.beta @ information @ found.beta)
-    return CoxFit(
-        names=columns.names,
-        coefficients=beta,
-        covariance=covariance,
-        standard_errors=error,
-        z=z,
-        p=2 * ndtr(-np.abs(z)),
-        hazard_ratios=take_ratios(beta, error, level),
-        log_likelihood_null=found.null,
-        log_likelihood=found.loglik,
-        likelihood_ratio=_test(2 * (found.loglik - found.null), df),
-        wald=_test(wald, df),
-        score=_test(found.score, df),
-        n=len(rows.data),
-        events=int(timeline.sets.deaths.sum()),
-        iterations=found.taken,
-        ties=ties,
-        level=level,
-        means=columns.mean,
-        baseline=_accumulate(summit),
-        rows=rows,
+    return report_cox(
+        found,
+        sums.information,
+        (columns.mean, columns.scale, words),
+        (len(rows.data), int(timeline.sets.deaths.sum()), ties, level),
+        (_accumulate(sums, found.top, columns.scale, timeline), rows),
     )
 
 
-def _test(statistic: float, df: int) -> ModelTest:
-    statistic = max(statistic, 0.0)
-    return ModelTest(statistic, df, float(chdtrc(df, statistic)))
-
-
-def _accumulate(summit: Summit) -> Baseline:
+def _accumulate(sums: Sums, top: float, scale: Floats, timeline: Timeline) -> Baseline:
     """Sum the hazard over time, afresh in each stratum."""
-    found, sums, columns, timeline = summit
-    accumulate(sums, timeline.sets.opening, np.exp(-found.top), columns.scale)
+    accumulate(sums, timeline.sets.opening, np.exp(-top), scale)
     hazard, variance = sums.steps[0].copy(), sums.steps[2].copy()
     return Baseline(timeline.time, timeline.stratum, hazard, variance, sums.drift)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import ndtri
+from scipy.special import chdtrc, ndtr, ndtri
 
-from jalon.core import Estimate, Floats, Integers
+from jalon.core import Estimate, Floats, Integers, UnsuitableDataError
+from jalon.stats.kernels.cox import Climb
 from jalon.stats.regression.cox_rows import CoxRows
 
 Ties = Literal["efron", "breslow", "exact"]
@@ -75,7 +76,7 @@ class CoxFit:
         level: coverage of the intervals, 0 to 1.
         means: shape (p,), weighted means of the covariates.
         baseline: the hazard at those means.
-        rows: the patients themselves.
+        rows: the patients themselves; None for a fit made from counts.
     """
 
     names: tuple[str, ...]
@@ -97,7 +98,17 @@ class CoxFit:
     level: float
     means: Floats
     baseline: Baseline
-    rows: CoxRows
+    rows: CoxRows | None
+
+    @property
+    def patients(self) -> CoxRows:
+        """The patients; an error for a fit made from counts, which has none."""
+        if self.rows is None:
+            raise UnsuitableDataError(
+                "this fit was made from counts, which do not tell patients apart; use fit_cox on "
+                "the patients"
+            )
+        return self.rows
 
     @property
     def aic(self) -> float:
@@ -125,3 +136,68 @@ def take_ratios(beta: Floats, error: Floats, level: float) -> tuple[Estimate, ..
     with np.errstate(over="ignore"):
         rows = np.exp(np.stack([beta, beta - half, beta + half], axis=1)).tolist()
     return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)
+
+
+def take_test(statistic: float, df: int) -> ModelTest:
+    """Compare a statistic with the chi-square distribution.
+
+    Args:
+        statistic: the statistic; below 0, which is rounding, it is 0.
+        df: degrees of freedom.
+
+    Returns:
+        The test.
+    """
+    statistic = max(statistic, 0.0)
+    return ModelTest(statistic, df, float(chdtrc(df, statistic)))
+
+
+def report_cox(
+    climb: Climb,
+    information: Floats,
+    columns: tuple[Floats, Floats, tuple[str, ...]],
+    settings: tuple[int, int, Ties, float],
+    parts: tuple[Baseline, CoxRows | None],
+) -> CoxFit:
+    """Bring a fit back to the units of the covariates.
+
+    Args:
+        climb: the climb over standardised coefficients.
+        information: shape (p, p), at its end, lower triangle.
+        columns: means, scales and names of the covariates.
+        settings: patients, events, ties and level.
+        parts: baseline hazard, and the patients or None.
+
+    Returns:
+        The fit.
+    """
+    (mean, scale, names), (n, events, ties, level) = columns, settings
+    information = np.tril(information) + np.tril(information, -1).T
+    inverse = np.linalg.inv(information)
+    # Divided twice, because the product of two scales may be too small for a float.
+    covariance = (inverse + inverse.T) / 2 / scale / scale[:, None]
+    error = np.sqrt(np.diagonal(inverse)) / scale
+    beta, df = climb.beta / scale, len(climb.beta)
+    z, wald = beta / error, float(climb.beta @ information @ climb.beta)
+    return CoxFit(
+        names=names,
+        coefficients=beta,
+        covariance=covariance,
+        standard_errors=error,
+        z=z,
+        p=2 * ndtr(-np.abs(z)),
+        hazard_ratios=take_ratios(beta, error, level),
+        log_likelihood_null=climb.null,
+        log_likelihood=climb.loglik,
+        likelihood_ratio=take_test(2 * (climb.loglik - climb.null), df),
+        wald=take_test(wald, df),
+        score=take_test(climb.score, df),
+        n=n,
+        events=events,
+        iterations=climb.taken,
+        ties=ties,
+        level=level,
+        means=mean,
+        baseline=parts[0],
+        rows=parts[1],
+    )

@@ -67,7 +67,7 @@ def place_fit(fit: CoxFit, coefficients: Floats | None = None) -> Place:
     Returns:
         The place.
     """
-    rows = fit.rows
+    rows = fit.patients
     design = measure_columns(rows.x, fit.names, rows.data.weight)
     timeline = arrange_risk_sets(rows.x, rows.data, rows.offset, design)
     beta = fit.coefficients if coefficients is None else coefficients

@@ -48,7 +48,7 @@ def profile_cox(fit: CoxFit, level: float | None = None) -> ProfileIntervals:
         >>> round(ratio.low, 2), round(ratio.high, 1)
         (0.39, 97.1)
     """
-    hill = raise_hill(fit.rows, fit.names, fit.ties)
+    hill = raise_hill(fit.patients, fit.names, fit.ties)
     top = ascend(hill, fit.coefficients * hill.columns.scale)
     return make_profile(hill, top, fit.level if level is None else level)
 

@@ -86,8 +86,8 @@ def cox_residuals(fit: CoxFit, cluster: npt.ArrayLike | None = None) -> CoxResid
     moments = place.describe()
     martingale = measure_martingale(fit, place, moments)
     score = measure_score(fit, place, moments)
-    influence = (score * fit.rows.weight[:, None]) @ fit.covariance
-    event = fit.rows.data.event.astype(np.float64)
+    influence = (score * fit.patients.weight[:, None]) @ fit.covariance
+    event = fit.patients.data.event.astype(np.float64)
     if cluster is not None:
         codes, count = read_clusters(cluster, fit.n)
         martingale, score, influence, event = (
@@ -166,7 +166,7 @@ def measure_martingale(fit: CoxFit, place: Place, moments: Moments) -> Floats:
     Returns:
         Shape (n,), in the order of the rows of the fit.
     """
-    residual = fit.rows.data.event.astype(np.float64)
+    residual = fit.patients.data.event.astype(np.float64)
     residual[place.timeline.rows] -= place.hazard * sum_up_to(moments.hazard, place)
     return residual
 

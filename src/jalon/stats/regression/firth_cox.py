@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtr
+from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
-from jalon.stats.regression.cox_fit import Baseline, ModelTest, Ties, take_ratios
+from jalon.stats.regression.cox_fit import Baseline, ModelTest, Ties, take_ratios, take_test
 from jalon.stats.regression.cox_hill import Hill, Spot, ascend, look, raise_hill
 from jalon.stats.regression.cox_profile import make_profile
 from jalon.stats.regression.cox_rows import CoxRows, read_rows
@@ -145,8 +145,8 @@ def _report(
         p=np.array([test.p for test in profile.tests]),
         log_likelihood_null=null.value + units,
         log_likelihood=top.value + units,
-        likelihood_ratio=_test(2 * (top.value - null.value), len(beta)),
-        wald=_test(float(top.beta @ top.information @ top.beta), len(beta)),
+        likelihood_ratio=take_test(2 * (top.value - null.value), len(beta)),
+        wald=take_test(float(top.beta @ top.information @ top.beta), len(beta)),
         n=len(rows.data),
         events=int(hill.sets.deaths.sum()),
         iterations=top.steps,
@@ -156,11 +156,6 @@ def _report(
         baseline=describe_baseline(hill, top),
         rows=rows,
     )
-
-
-def _test(statistic: float, df: int) -> ModelTest:
-    statistic = max(statistic, 0.0)
-    return ModelTest(statistic, df, float(chdtrc(df, statistic)))
 
 
 def _refuse_collinear(null: Spot, names: tuple[str, ...]) -> None:

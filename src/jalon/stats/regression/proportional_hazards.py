@@ -86,8 +86,8 @@ def proportional_hazards(
     """
     refuse_exact(fit, "tests of proportional hazards")
     place, groups = place_fit(fit), group_columns(fit.names, terms)
-    shown = _read_clock(clock, fit.rows.data)
-    event = fit.rows.data.event == 1
+    shown = _read_clock(clock, fit.patients.data)
+    event = fit.patients.data.event == 1
     centred = shown - shown[event].mean()
     if not np.any(np.abs(centred[event]) > 1e-12 * np.abs(shown[event]).max()):
         raise UnsuitableDataError(
@@ -95,7 +95,7 @@ def proportional_hazards(
         )
     dead = place.timeline.rows[place.died]
     block, residual = place.block[place.died], take_schoenfeld(place, place.describe())
-    slope = (centred[dead] * fit.rows.weight[dead]) @ residual
+    slope = (centred[dead] * fit.patients.weight[dead]) @ residual
     at_block = centred[place.timeline.rows[place.sets.start[:-1]]]
     plain, once, twice = _sum_information(place, at_block)
     tests = [_test_change(slope, (plain, once, twice), columns) for columns in groups.values()]
@@ -193,10 +193,10 @@ def _merge_columns(coefficients: Floats, groups: list[Integers]) -> Floats:
 
 def _find_varying(fit: CoxFit, groups: list[Integers]) -> dict[int, Floats]:
     """Say of each stratum whether each column varies in it, a term being taken as a whole."""
-    data, found = fit.rows.data, {}
+    data, found = fit.patients.data, {}
     codes = np.zeros(len(data), np.int64) if data.stratum is None else data.stratum
     for code in np.unique(codes):
-        varies = np.ptp(fit.rows.x[codes == code], axis=0) > 0
+        varies = np.ptp(fit.patients.x[codes == code], axis=0) > 0
         for columns in groups:
             varies[columns] = varies[columns].any()
         found[int(code)] = varies.astype(np.float64)

@@ -53,7 +53,7 @@ def arrange_risk_sets(
         The risk sets. Patients who are never at risk when somebody dies are not in them.
     """
     time, entry = merge_ties(data.time, data.entry)
-    queue = _line_up(time, entry, data)
+    queue = line_up(time, entry, data)
     rows, start, deaths, opening = arrange(queue)
     first = rows[start[:-1]]
     times = time[first]
@@ -77,8 +77,17 @@ def arrange_risk_sets(
     return Timeline(sets, times, strata, rows)
 
 
-def _line_up(time: Floats, entry: Floats | None, data: SurvivalData) -> Queue:
-    """Put patients in the order of strata and rising times."""
+def line_up(time: Floats, entry: Floats | None, data: SurvivalData) -> Queue:
+    """Put patients in the order of strata and rising times.
+
+    Args:
+        time: shape (n,), follow-up times, near ties merged.
+        entry: shape (n,), times of entry, likewise, or None.
+        data: outcomes of the same patients.
+
+    Returns:
+        The patients in order.
+    """
     order = sort_rows(time)
     if data.stratum is not None:
         order = order[sort_rows(data.stratum[order])]

@@ -112,7 +112,7 @@ def robust_cox(
 def _sum_scores(fit: CoxFit, coefficients: Floats, codes: Integers, clusters: int) -> Floats:
     place = place_fit(fit, coefficients)
     score = measure_score(fit, place, place.describe())
-    return sum_clusters(score * fit.rows.weight[:, None], codes, clusters)
+    return sum_clusters(score * fit.patients.weight[:, None], codes, clusters)
 
 
 def _test(vector: Floats, matrix: Floats, clusters: int) -> ModelTest:

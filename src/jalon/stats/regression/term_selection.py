@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import chdtrc
 
 from jalon.core import Floats, Integers
 from jalon.stats.regression.cox import fit_cox
-from jalon.stats.regression.cox_fit import CoxFit, ModelTest
+from jalon.stats.regression.cox_fit import CoxFit, ModelTest, take_test
 from jalon.stats.regression.terms import group_columns
 
 Criterion = Literal["aic", "bic"]
@@ -178,7 +177,8 @@ def _tabulate(
 ) -> TermTests:
     sizes, deviance = np.array([len(one) for one in models]), -2 * np.array(reached)
     tests = [
-        _test(2 * (more - less), len(columns)) for less, more, columns in zip(*pairs, strict=True)
+        take_test(2 * (more - less), len(columns))
+        for less, more, columns in zip(*pairs, strict=True)
     ]
     return TermTests(
         terms,
@@ -187,11 +187,6 @@ def _tabulate(
         deviance + math.log(fit.events) * sizes,
         tuple(tests),
     )
-
-
-def _test(gain: float, df: int) -> ModelTest:
-    statistic = max(gain, 0.0)
-    return ModelTest(statistic, df, float(chdtrc(df, statistic)))
 
 
 def _join(groups: dict[str, Integers], kept: list[str]) -> Integers:
@@ -213,5 +208,5 @@ def _reach(fit: CoxFit, columns: Integers) -> float:
 
 
 def _refit(fit: CoxFit, columns: Integers) -> CoxFit:
-    names, rows = [fit.names[place] for place in columns], fit.rows
+    names, rows = [fit.names[place] for place in columns], fit.patients
     return fit_cox(rows.x[:, columns], rows.data, fit.ties, fit.level, rows.offset, names)
