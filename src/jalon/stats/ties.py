@@ -7,7 +7,11 @@ import numpy as np
 from jalon.core import Floats, UnsuitableDataError
 
 NOISE = float(np.sqrt(np.finfo(np.float64).eps))
-"""Gaps below this share of the mean distinct time are noise, as in R's ``aeqSurv``."""
+"""Gaps below this share of the mean distinct time are noise, as in R's ``aeqSurv``.
+
+Two dates a day apart, divided by 365.25 at different moments, may differ in the last bit and
+yet be the same day.
+"""
 
 
 def merge_ties(time: Floats, entry: Floats | None = None) -> tuple[Floats, Floats | None]:

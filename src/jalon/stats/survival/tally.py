@@ -12,15 +12,7 @@ from jalon.stats.kernels.events import (
     find_last_day,
     find_starts,
 )
-
-TIE = float(np.sqrt(np.finfo(np.float64).eps))
-"""Times closer than this share of the mean time are one time.
-
-Two dates a day apart, divided by 365.25 at different moments, may differ in the last bit and
-yet be the same day. R's survival joins them by the same share (``aeqSurv``); it also joins
-times less than 1.5e-8 apart whatever their unit, which we leave out so that a change of unit
-changes nothing.
-"""
+from jalon.stats.ties import NOISE
 
 
 def tally(
@@ -64,7 +56,7 @@ def join_ties(time: Floats) -> Integers:
     Returns:
         Shape (m,), index of the first row of each distinct time.
     """
-    return find_starts(time, TIE * average_distinct(time))
+    return find_starts(time, NOISE * average_distinct(time))
 
 
 def sum_from_end(counts: Floats) -> Floats:
@@ -100,7 +92,7 @@ def _drop_empty(grid: Floats, counts: Floats) -> tuple[Floats, Floats]:
 
 
 def _check_spans(time: Floats, entry: Floats) -> None:
-    short = int(np.sum(time - entry <= TIE * float(np.mean(time))))
+    short = int(np.sum(time - entry <= NOISE * float(np.mean(time))))
     if short:
         raise UnsuitableDataError(
             f"{short} of {len(time)} patients end as soon as they enter, up to rounding; "
