@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,9 @@ from jalon.stats.regression.risk_sets import Timeline, arrange_risk_sets
 
 MAX_STEPS = 500
 LAST_DECREMENT = 1e-22
-"""Squared step in standard errors after which nothing is gained; with Firth's penalty steps
-shrink only by a share."""
+"""Squared step in standard errors after which nothing is gained."""
+
+SMALL_DECREMENT = 1e-14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,8 @@ class Spot:
         likelihood: the same without penalty.
         gradient: shape (p,), of the value.
         information: shape (p, p), of the likelihood without penalty.
-        curvature: shape (p, p), the information with what a ridge adds.
+        curvature: shape (p, p), the information with what a ridge adds, or, under Firth's
+            penalty, what has been learned of minus the second derivative of the value.
         steps: steps taken to get here.
     """
 
@@ -136,13 +138,17 @@ def look(hill: Hill, beta: Floats) -> Spot:
     return Spot(beta, value, likelihood, gradient, information, curvature)
 
 
-def ascend(hill: Hill, start: Floats, held: int = -1) -> Spot:
+def ascend(hill: Hill, start: Floats, held: int = -1, bend: Floats | None = None) -> Spot:
     """Climb by Newton steps, halved where they overshoot, until the hill is flat.
+
+    The curvature of Firth's penalty is not computed but learned from how the slope changes
+    along the way (Broyden, Fletcher, Goldfarb and Shanno), starting from the information.
 
     Args:
         hill: the hill.
         start: shape (p,), where to start.
         held: a coefficient that stays as it is, or -1.
+        bend: shape (p, p), curvature learned nearby, for Firth's penalty.
 
     Returns:
         The summit.
@@ -151,25 +157,39 @@ def ascend(hill: Hill, start: Floats, held: int = -1) -> Spot:
         ConvergenceError: no summit was found.
     """
     free = np.flatnonzero(np.arange(len(start)) != held)
-    here = look(hill, start)
+    here, last = look(hill, start), np.inf
+    if hill.firth and bend is not None:
+        here = replace(here, curvature=bend)
     for taken in range(MAX_STEPS):
         step, gradient = np.zeros(len(start)), here.gradient[free]
         if len(free):
             step[free] = _solve(here.curvature[np.ix_(free, free)], gradient)
         decrement = float(gradient @ step[free])
-        if not decrement > LAST_DECREMENT:
-            return _count(here, taken)
-        ahead = _advance(hill, here, step)
+        # Below this only rounding is left to climb, which need not shrink.
+        if not decrement > LAST_DECREMENT or SMALL_DECREMENT > decrement >= last:
+            return replace(here, steps=taken)
+        ahead = _advance(hill, here, step, decrement)
+        if ahead is None and decrement < SMALL_DECREMENT:
+            return replace(here, steps=taken)
         if ahead is None:
-            # Rounding alone is left to climb.
-            if decrement < 1e-12:
-                return _count(here, taken)
             break
-        here = ahead
+        if hill.firth:
+            ahead = replace(ahead, curvature=_learn(here, ahead))
+        here, last = ahead, decrement
     raise ConvergenceError(
         "the penalised Cox fit or its profile found no maximum; look for extreme values in "
         f"{', '.join(hill.columns.names)}"
     )
+
+
+def _learn(here: Spot, ahead: Spot) -> Floats:
+    """Correct the curvature by how the slope changed from one place to the next."""
+    moved, change = ahead.beta - here.beta, here.gradient - ahead.gradient
+    gain, bent = float(moved @ change), here.curvature @ moved
+    if gain <= 1e-12 * float(moved @ bent):
+        return here.curvature
+    learned: Floats = here.curvature + np.outer(change, change) / gain
+    return learned - np.outer(bent, bent) / float(moved @ bent)
 
 
 def _solve(matrix: Floats, vector: Floats) -> Floats:
@@ -181,22 +201,12 @@ def _solve(matrix: Floats, vector: Floats) -> Floats:
         ) from reason
 
 
-def _advance(hill: Hill, here: Spot, step: Floats) -> Spot | None:
-    least = here.value - 1e-13 * abs(here.value)
+def _advance(hill: Hill, here: Spot, step: Floats, decrement: float) -> Spot | None:
+    """Step, halving it until the hill rises by a small share of what the slope promises."""
+    noise = 1e-13 * abs(here.value)
     for halving in range(40):
-        ahead = look(hill, here.beta + 0.5**halving * step)
-        if ahead.value >= least:
+        share = 0.5**halving
+        ahead = look(hill, here.beta + share * step)
+        if ahead.value >= here.value + 1e-4 * share * decrement - noise:
             return ahead
     return None
-
-
-def _count(spot: Spot, taken: int) -> Spot:
-    return Spot(
-        spot.beta,
-        spot.value,
-        spot.likelihood,
-        spot.gradient,
-        spot.information,
-        spot.curvature,
-        taken,
-    )

@@ -16,9 +16,6 @@ MAX_SEARCH = 100
 CLOSE = 1e-11
 """Distance from the limit, in standard errors, at which the search ends."""
 
-ENDLESS = 500.0
-"""A log hazard between two patients beyond which a limit is infinite."""
-
 
 def profile_cox(fit: CoxFit, level: float | None = None) -> ProfileIntervals:
     """Give intervals of hazard ratios that hold what the likelihood supports, with few events too.
@@ -30,8 +27,7 @@ def profile_cox(fit: CoxFit, level: float | None = None) -> ProfileIntervals:
         level: coverage, 0 to 1; None for that of the fit.
 
     Returns:
-        Intervals of coefficients and hazard ratios (infinite where the likelihood never falls
-        far enough), and a likelihood-ratio test of each.
+        Intervals of coefficients and hazard ratios, and a likelihood-ratio test of each.
 
     Raises:
         ConvergenceError: a limit was not found.
@@ -94,7 +90,7 @@ def assess_coefficient(hill: Hill, top: Spot, place: int) -> ModelTest:
     """
     beta = top.beta.copy()
     beta[place] = 0.0
-    statistic = max(2 * (top.value - ascend(hill, beta, place).value), 0.0)
+    statistic = max(2 * (top.value - ascend(hill, beta, place, top.curvature).value), 0.0)
     return ModelTest(statistic, 1, float(chdtrc(1, statistic)))
 
 
@@ -116,16 +112,13 @@ def _find_limit(hill: Hill, top: Spot, place: int, side: float, level: float) ->
     """Newton's method on the root of the deviance, kept between two known bounds."""
     aim, best = float(ndtri((1 + level) / 2)), float(top.beta[place])
     error = math.sqrt(np.linalg.inv(top.curvature)[place, place])
-    reach = ENDLESS / float(np.ptp(hill.sets.x[:, place]))
-    inside, outside, distance, spot = 0.0, math.inf, min(aim * error, reach), top
+    inside, outside, distance, spot = 0.0, math.inf, aim * error, top
     for _ in range(MAX_SEARCH):
         spot = _follow(hill, spot, place, best + side * distance)
         root = math.sqrt(max(2 * (top.value - spot.value), 0.0))
         if abs(root - aim) <= CLOSE * aim or outside - inside <= 4e-16 * distance:
             return best + side * distance
         if root < aim:
-            if distance >= reach:
-                return side * math.inf
             inside = distance
         else:
             outside = distance
@@ -133,7 +126,7 @@ def _find_limit(hill: Hill, top: Spot, place: int, side: float, level: float) ->
         guess = distance + (aim - root) * root / fall if fall > 0 else math.inf
         if not inside < guess < outside or guess > 4 * distance:
             guess = (inside + outside) / 2 if math.isfinite(outside) else 2 * distance
-        distance = min(guess, reach)
+        distance = guess
     raise ConvergenceError(
         f"the profile limit of {hill.columns.names[place]} was not found; use the Wald interval"
     )
@@ -143,7 +136,7 @@ def _follow(hill: Hill, near: Spot, place: int, value: float) -> Spot:
     """Maximise the likelihood while one coefficient is held, the others starting on the slope."""
     beta = _slide(near, place, value)
     beta[place] = value
-    return ascend(hill, beta, place)
+    return ascend(hill, beta, place, near.curvature)
 
 
 def _slide(near: Spot, place: int, value: float) -> Floats:

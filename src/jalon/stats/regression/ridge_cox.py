@@ -127,7 +127,12 @@ def fit_ridge_cox(
 
 def _read_penalty(ridge: Ridge, x: Floats) -> Floats:
     p = x.shape[1]
-    theta = np.broadcast_to(np.asarray(ridge.theta, dtype=np.float64), (p,))
+    theta = np.asarray(ridge.theta, dtype=np.float64)
+    if theta.shape not in ((), (p,)):
+        raise UnsuitableDataError(
+            f"theta has {theta.size} values for {p} columns; give one, or one per column"
+        )
+    theta = np.broadcast_to(theta, (p,))
     if not np.all(np.isfinite(theta) & (theta >= 0)):
         raise UnsuitableDataError("theta is negative or missing; give 0 or more")
     # R takes the variance of all rows, weights apart.
