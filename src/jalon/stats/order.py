@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers
+from jalon.stats.kernels.columns import order_whole
 
 FEW = 2**16
 """Whole numbers spanning less than this are sorted by counting, without comparisons."""
@@ -30,5 +33,11 @@ def sort_rows(values: Floats | Integers) -> npt.NDArray[np.intp]:
     if values.max() - lowest < FEW:
         short = (values - lowest).astype(np.uint16)
         if np.array_equal(short, values - lowest):
-            return np.argsort(short, kind="stable")
+            span = int(short.max()) + 1
+            # With many ties one count per value beats any sort.
+            return order_whole(short, span) if len(short) > span else _sort(short)
+    return _sort(values)
+
+
+def _sort(values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:
     return np.argsort(values, kind="stable")

@@ -4,12 +4,58 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 
 ENOUGH = 300_000
 """Numbers to be treated below which a second worker would cost more than he saves."""
+
+Task = Callable[[int], None]
+
+
+class Helper:
+    """A thread that waits for its share of one task after the other.
+
+    A fit hands out some twenty tasks of a few milliseconds, and a plain queue wakes a thread
+    sooner than an executor does.
+    """
+
+    __slots__ = ("_answers", "_tasks", "_thread")
+
+    def __init__(self, number: int) -> None:
+        """Start the thread.
+
+        Args:
+            number: of this worker.
+        """
+        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._answers: SimpleQueue[BaseException | None] = SimpleQueue()
+        self._thread = Thread(target=self._work, args=(number,), daemon=True)
+        self._thread.start()
+
+    def start(self, task: Task) -> None:
+        """Hand out a task."""
+        self._tasks.put(task)
+
+    def finish(self) -> BaseException | None:
+        """Wait for the task handed out, and return what went wrong in it."""
+        return self._answers.get()
+
+    def leave(self) -> None:
+        """End the thread, once it has done what it was given."""
+        self._tasks.put(None)
+        self._thread.join()
+
+    def _work(self, number: int) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                task(number)
+            except BaseException as problem:
+                self._answers.put(problem)
+            else:
+                self._answers.put(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,30 +63,39 @@ class Team:
     """Workers that share a computation.
 
     Attributes:
-        workers: how many.
-        pool: the threads of all but the first; None when he works alone.
+        helpers: all but the first, who is the caller.
     """
 
-    workers: int
-    pool: ThreadPoolExecutor | None
+    helpers: tuple[Helper, ...] = ()
 
-    def run(self, task: Callable[[int], None]) -> None:
+    @property
+    def workers(self) -> int:
+        """How many there are."""
+        return 1 + len(self.helpers)
+
+    def run(self, task: Task) -> None:
         """Let each worker do his share, and wait for all.
 
         Args:
             task: does the share of the worker whose number it is given; compiled code that
                 lets other threads run.
+
+        Raises:
+            BaseException: what a worker raised, the caller's own before another's.
         """
-        if self.pool is None:
+        for helper in self.helpers:
+            helper.start(task)
+        try:
             task(0)
-            return
-        others = [self.pool.submit(task, worker) for worker in range(1, self.workers)]
-        task(0)
-        for other in others:
-            other.result()
+        finally:
+            # Also after an error: nobody may still be writing when the caller goes on.
+            problems = [helper.finish() for helper in self.helpers]
+        for problem in problems:
+            if problem is not None:
+                raise problem
 
 
-ALONE = Team(1, None)
+ALONE = Team()
 """One worker."""
 
 
@@ -74,5 +129,11 @@ def gather_team(amount: int, workers: int | None = None) -> Iterator[Team]:
     if count == 1 or amount < ENOUGH:
         yield ALONE
         return
-    with ThreadPoolExecutor(max_workers=count - 1) as pool:
-        yield Team(count, pool)
+    helpers: list[Helper] = []
+    try:
+        for number in range(1, count):
+            helpers.append(Helper(number))
+        yield Team(tuple(helpers))
+    finally:
+        for helper in helpers:
+            helper.leave()

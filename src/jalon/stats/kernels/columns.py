@@ -1,8 +1,9 @@
-"""Compiled passes over a table: mean and spread of its columns, and its rows put in order."""
+"""Compiled passes over columns: their mean and spread, and their rows put in order."""
 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from jalon.core import Floats, Integers
@@ -71,3 +72,25 @@ def take_standardised(
             row = rows[i]
             for j in range(p):
                 out[i, j] = (x[row, j] - mean[j]) / scale[j]
+
+
+@njit(cache=True, nogil=True)
+def order_whole(values: npt.NDArray[np.uint16], span: int) -> Integers:
+    """Return the rows in rising order of a whole number, rows of equal number keeping theirs.
+
+    Args:
+        values: shape (n,), from 0 to ``span`` - 1.
+        span: how many values there may be.
+
+    Returns:
+        Shape (n,), row numbers.
+    """
+    place, order = np.zeros(span + 1, np.int64), np.empty(len(values), np.int64)
+    for i in range(len(values)):
+        place[values[i] + 1] += 1
+    for value in range(span):
+        place[value + 1] += place[value]
+    for i in range(len(values)):
+        order[place[values[i]]] = i
+        place[values[i]] += 1
+    return order
