@@ -13,6 +13,9 @@ from jalon.stats import (
     competing as _competing,
 )
 from jalon.stats import (
+    meta as _meta,
+)
+from jalon.stats import (
     missing as _missing,
 )
 from jalon.stats import (
@@ -39,6 +42,7 @@ from jalon.stats.concordance import (
     hold_competing,
 )
 from jalon.stats.description import Description, describe
+from jalon.stats.meta import *  # noqa: F403
 from jalon.stats.missing import *  # noqa: F403
 from jalon.stats.prediction import *  # noqa: F403
 from jalon.stats.propensity import *  # noqa: F403
@@ -58,6 +62,7 @@ __all__ = [
 __all__ += _association.__all__
 __all__ += _comparison.__all__
 __all__ += _competing.__all__
+__all__ += _meta.__all__
 __all__ += _missing.__all__
 __all__ += _prediction.__all__
 __all__ += _propensity.__all__
