@@ -19,6 +19,9 @@ from jalon.stats import (
     missing as _missing,
 )
 from jalon.stats import (
+    multistate as _multistate,
+)
+from jalon.stats import (
     prediction as _prediction,
 )
 from jalon.stats import (
@@ -44,6 +47,7 @@ from jalon.stats.concordance import (
 from jalon.stats.description import Description, describe
 from jalon.stats.meta import *  # noqa: F403
 from jalon.stats.missing import *  # noqa: F403
+from jalon.stats.multistate import *  # noqa: F403
 from jalon.stats.prediction import *  # noqa: F403
 from jalon.stats.propensity import *  # noqa: F403
 from jalon.stats.regression import *  # noqa: F403
@@ -64,6 +68,7 @@ __all__ += _comparison.__all__
 __all__ += _competing.__all__
 __all__ += _meta.__all__
 __all__ += _missing.__all__
+__all__ += _multistate.__all__
 __all__ += _prediction.__all__
 __all__ += _propensity.__all__
 __all__ += _regression.__all__
