@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from scipy.stats import chi2
@@ -20,6 +20,7 @@ def studies(draw):
     return rng.normal(0, spread, k), rng.uniform(0.02, 0.5, k)
 
 
+@settings(max_examples=60, deadline=None)
 @given(studies(), st.sampled_from(METHODS))
 def test_order_sign_shift_and_scale(case, method):
     y, v = case
@@ -35,6 +36,7 @@ def test_order_sign_shift_and_scale(case, method):
     assert_allclose(turned.heterogeneity.statistic, found.heterogeneity.statistic, rtol=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
 @given(studies())
 def test_limits_of_the_variance_are_where_the_scatter_is_as_extreme_as_said(case):
     y, v = case
@@ -46,6 +48,7 @@ def test_limits_of_the_variance_are_where_the_scatter_is_as_extreme_as_said(case
         assert q == pytest.approx(target, rel=1e-9) if limit else q <= target
 
 
+@settings(max_examples=60, deadline=None)
 @given(studies())
 def test_restricted_likelihood_is_not_higher_nearby(case):
     y, v = case
