@@ -19,6 +19,7 @@ from jalon.stats.missing import (
     pool_probability,
     pool_wald,
 )
+from jalon.stats.missing import agreement as agreement_module
 from jalon.stats.missing import target as target_module
 
 NAN = np.nan
@@ -132,6 +133,8 @@ def test_refused_tables(values, kinds, message):
         ({"iterations": 0}, "iterations is 0"),
         ({"donors": 0}, "donors is 0"),
         ({"unusable": "drop"}, "unusable 'drop' is not known"),
+        ({"outcome_as": "weibull"}, "outcome_as 'weibull' is not known"),
+        ({"outcome_as": "cox model"}, "needs the outcome"),
         ({"methods": ("matching",)}, "1 methods for 3 columns"),
         ({"methods": ("matching", "logistic", "matching")}, "crp: method 'logistic'"),
         ({"predictors": np.ones((3, 3))}, "ldh cannot be its own predictor"),
@@ -149,6 +152,64 @@ def test_refused_plans(plan, message):
 def test_outcome_of_other_patients():
     with pytest.raises(UnsuitableDataError, match="30 rows but the outcome 2"):
         _impute(_table(), SurvivalData([1, 2], [1, 0]))
+
+
+def _follow(n=30, **fields):
+    rng = np.random.default_rng(6)
+    return SurvivalData(rng.exponential(size=n), rng.random(n) < 0.7, **fields)
+
+
+@pytest.mark.parametrize(
+    ("plan", "outcome", "message"),
+    [
+        ({"methods": ("normal", "matching", "normal")}, _follow(), "crp: method 'matching'"),
+        ({"model_columns": (0, 3)}, _follow(), "model_columns names columns outside 0 to 2"),
+        ({"model_columns": ()}, _follow(), "no covariate that varies"),
+        ({}, SurvivalData(np.ones(30), np.zeros(30)), "there is no event"),
+        ({}, _follow(weight=np.full(30, 2.0)), "takes no case weights"),
+        ({}, _follow(n=20), "30 rows but the outcome 20"),
+    ],
+)
+def test_refused_cox_models(plan, outcome, message):
+    with pytest.raises(UnsuitableDataError, match=message):
+        _impute(_table(), outcome, outcome_as="cox model", **plan)
+
+
+def test_a_cox_model_without_answer_names_its_column():
+    data = _follow()
+    values = _table().values.copy()
+    values[:, 2] = (data.event == 1) & (data.time < np.median(data.time))
+    table = IncompleteTable(values, ["number", "number", "binary"], ["ldh", "crp", "early"])
+    with pytest.raises(
+        UnsuitableDataError, match="early in the Cox model of the outcome separates"
+    ):
+        _impute(table, data, outcome_as="cox model", tables=1)
+    made = _impute(table, data, outcome_as="cox model", tables=1, model_columns=(0, 1))
+    assert np.isfinite(made.values).all()
+
+
+def test_a_cox_model_leaves_constant_columns_out():
+    made = _impute(_table(0.1), _follow(), outcome_as="cox model", unusable="leave out")
+    assert np.isfinite(made.values).all()
+    only = _table(_first(2, 2, 2, 2, 2, 2, 2))
+    made = _impute(only, _follow(), outcome_as="cox model", unusable="leave out", tables=2)
+    assert_array_equal(made.values[:, :, 0], 2)
+
+
+def test_nothing_missing_needs_no_cox_model():
+    values = np.random.default_rng(0).normal(size=(30, 2))
+    table = IncompleteTable(values, ["number", "number"])
+    made = _impute(table, SurvivalData(np.ones(30), np.zeros(30)), outcome_as="cox model")
+    assert_array_equal(made.values[0], values)
+
+
+def test_draws_that_cannot_be_had_are_said(monkeypatch):
+    def fail(*_arguments):
+        return np.full(4, NAN)
+
+    monkeypatch.setattr(agreement_module, "draw_agreeing", fail)
+    with pytest.raises(ConvergenceError, match="no value of crp agrees"):
+        _impute(_table(), _follow(), outcome_as="cox model", tables=1)
 
 
 def test_no_predictors_is_sampling():

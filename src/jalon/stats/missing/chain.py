@@ -8,7 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats
+from jalon.stats.missing.agreement import fill_agreeing
 from jalon.stats.missing.encoding import Encoding, encode
+from jalon.stats.missing.outcome_model import OutcomeDraw, OutcomeModel, draw_outcome_model
 from jalon.stats.missing.target import Target, fill_target
 
 
@@ -22,6 +24,8 @@ class Problem:
         encoding: what the columns of the design are.
         targets: incomplete columns in the order of their visits.
         iterations: how often each is visited.
+        model: the Cox models that values are to agree with; None where the outcome is among
+            the predictors.
     """
 
     values: Floats
@@ -29,6 +33,7 @@ class Problem:
     encoding: Encoding
     targets: tuple[Target, ...]
     iterations: int
+    model: OutcomeModel | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +64,8 @@ def run_chain(problem: Problem, rng: np.random.Generator) -> Chain:
         The completed table with its trace.
 
     Raises:
-        ConvergenceError: a logistic or ordinal fit did not converge.
+        ConvergenceError: a logistic, ordinal or Cox fit did not converge.
+        UnsuitableDataError: the Cox model has no answer.
 
     Reference:
         van Buuren S, Groothuis-Oudshoorn K (2011), doi:10.18637/jss.v045.i03, section 2.
@@ -71,9 +77,16 @@ def run_chain(problem: Problem, rng: np.random.Generator) -> Chain:
     for target in problem.targets:
         _write(problem, target, values, z, rng.choice(target.values, len(target.missing)))
     last: dict[int, Floats | None] = dict.fromkeys(range(p))
+    outcome: OutcomeDraw | None = None
     for i in range(problem.iterations):
         for target in problem.targets:
-            fill = fill_target(target, z, last[target.column], rng)
+            start = last[target.column]
+            if problem.model is None:
+                fill = fill_target(target, z, start, rng)
+            else:
+                outcome = draw_outcome_model(problem.model, z, outcome, rng)
+                completed = (values, z, problem.encoding)
+                fill = fill_agreeing(target, completed, (outcome, problem.model.cause), start, rng)
             last[target.column] = fill.coefficients
             _write(problem, target, values, z, fill.values)
             left_out[target.column, target.predictors[~fill.kept]] = True

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import Floats, SurvivalData
+from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.missing.chain import Chain, Problem, run_chain
 from jalon.stats.missing.encoding import Encoding, choose_encoding, encode
 from jalon.stats.missing.incomplete_table import IncompleteTable
 from jalon.stats.missing.outcome_columns import outcome_columns
+from jalon.stats.missing.outcome_model import OutcomeModel, state_outcome_model
 from jalon.stats.missing.plan import (
     ImputationPlan,
     choose_methods,
+    choose_model_columns,
     choose_order,
     choose_predictors,
 )
@@ -70,8 +72,8 @@ def impute(
         plan: tables, iterations, donors, methods, predictors, order; None for ten tables, ten
             iterations and five donors.
         outcome: survival of the same patients; it serves as predictor of every column (event
-            indicator and Nelson-Aalen hazard). Leave it out only when the table is to be used
-            without it.
+            indicator and Nelson-Aalen hazard), or by the Cox model that the tables are for, as
+            the plan says. Leave it out only when the table is to be used without it.
         workers: threads; the result does not depend on it.
 
     Returns:
@@ -79,14 +81,15 @@ def impute(
 
     Raises:
         UnsuitableDataError: a column wholly missing or known to have one value, fewer known
-            values than donors or predictors, predictors that say the same, or a plan that
-            does not fit the table.
-        ConvergenceError: a logistic or ordinal fit did not converge.
+            values than donors or predictors, predictors that say the same, a plan that does
+            not fit the table, or a Cox model (if the plan asks for one) without an answer.
+        ConvergenceError: a logistic, ordinal or Cox fit did not converge.
 
     Reference:
         van Buuren S, Groothuis-Oudshoorn K (2011), doi:10.18637/jss.v045.i03, section 2;
         predictive mean matching: Little RJA (1988), doi:10.1080/07350015.1988.10509663; outcome:
-        White IR, Royston P (2009), doi:10.1002/sim.3618.
+        White IR, Royston P (2009), doi:10.1002/sim.3618; values that agree with a Cox model
+        (SMC-FCS): Bartlett JW et al. (2015), doi:10.1177/0962280214521348, section 4.2.
 
     Example:
         >>> rng = np.random.default_rng(1)
@@ -119,9 +122,10 @@ def _state_problem(
 ) -> Problem:
     extra: Floats = np.empty((len(table.values), 0))
     words: tuple[str, ...] = ()
+    agrees = plan.outcome_as == "cox model"
     if outcome is not None:
         require_rows(table, len(outcome))
-        extra, words = outcome_columns(outcome)
+        extra, words = (extra, words) if agrees else outcome_columns(outcome)
     encoding = choose_encoding(table, extra)
     every = np.column_stack((table.values, extra))
     z = np.column_stack(
@@ -136,7 +140,24 @@ def _state_problem(
         for row, target in zip(uses, targets, strict=True):
             row[target.predictors] = True
         require_distinct(z, encoding, uses, table.names + words)
-    return Problem(table.values, z, encoding, targets, plan.iterations)
+    model = _state_model(table, plan, encoding, outcome) if agrees and targets else None
+    return Problem(table.values, z, encoding, targets, plan.iterations, model)
+
+
+def _state_model(
+    table: IncompleteTable, plan: ImputationPlan, encoding: Encoding, outcome: SurvivalData | None
+) -> OutcomeModel:
+    if outcome is None:
+        raise UnsuitableDataError(
+            'outcome_as="cox model" needs the outcome; give it, or leave outcome_as out'
+        )
+    inside = np.isin(encoding.owner, choose_model_columns(plan, table)) & (encoding.scale > 0)
+    columns = np.flatnonzero(inside)
+    names = []
+    for owner, level in zip(encoding.owner[columns], encoding.level[columns], strict=True):
+        of = "" if np.isnan(level) else f" (level {level:g})"
+        names.append(f"{table.names[owner]}{of} in the Cox model of the outcome")
+    return state_outcome_model(outcome, columns, tuple(names))
 
 
 def _state_targets(

@@ -14,6 +14,8 @@ from jalon.stats.missing.incomplete_table import IncompleteTable, Kind
 Method = Literal["matching", "normal", "logistic", "ordinal"]
 Unusable = Literal["refuse", "leave out"]
 
+OutcomeAs = Literal["predictors", "cox model"]
+
 USUAL: dict[Kind, Method] = {"number": "matching", "binary": "logistic", "ordered": "ordinal"}
 
 
@@ -37,6 +39,13 @@ class ImputationPlan:
             others, or never seen together with another: "refuse", or "leave out" as a
             predictor and say so in the result, which suits bootstrap resamples. There an
             incomplete column whose known values are all the same is completed with that value.
+        outcome_as: how the outcome takes part. "predictors" puts its event indicator and
+            cumulative hazard among the predictors, which is nearly right and serves several
+            analyses; "cox model" draws values that agree with a Cox model on the columns, which
+            is right for that model, also with strong effects; numbers are then "normal", so
+            take logarithms of skewed ones first.
+        model_columns: columns of that Cox model, ordered ones as an indicator per level; None
+            for all. The others only help to predict.
     """
 
     tables: int = 10
@@ -46,15 +55,18 @@ class ImputationPlan:
     predictors: npt.ArrayLike | None = None
     order: tuple[int, ...] | None = None
     unusable: Unusable = "refuse"
+    outcome_as: OutcomeAs = "predictors"
+    model_columns: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         for name, least in (("tables", 1), ("iterations", 1), ("donors", 1)):
             if getattr(self, name) < least:
                 raise UnsuitableDataError(f"{name} is {getattr(self, name)}; give at least {least}")
-        if self.unusable not in get_args(Unusable):
-            raise UnsuitableDataError(
-                f"unusable {self.unusable!r} is not known; choose {' or '.join(get_args(Unusable))}"
-            )
+        for name, words in (("unusable", get_args(Unusable)), ("outcome_as", get_args(OutcomeAs))):
+            if getattr(self, name) not in words:
+                raise UnsuitableDataError(
+                    f"{name} {getattr(self, name)!r} is not known; choose {' or '.join(words)}"
+                )
 
 
 def choose_methods(plan: ImputationPlan, table: IncompleteTable) -> tuple[Method, ...]:
@@ -70,14 +82,17 @@ def choose_methods(plan: ImputationPlan, table: IncompleteTable) -> tuple[Method
     Raises:
         UnsuitableDataError: not one method per column, or one that does not fit its kind.
     """
+    agrees = plan.outcome_as == "cox model"
+    usual = USUAL | {"number": "normal"} if agrees else USUAL
     if plan.methods is None:
-        return tuple(USUAL[kind] for kind in table.kinds)
+        return tuple(usual[kind] for kind in table.kinds)
     if len(plan.methods) != len(table.kinds):
         raise UnsuitableDataError(
             f"{len(plan.methods)} methods for {len(table.kinds)} columns; give one per column"
         )
     for method, kind, name in zip(plan.methods, table.kinds, table.names, strict=True):
-        fitting = {"matching", USUAL[kind]} | ({"normal"} if kind == "number" else set())
+        fitting = {usual[kind]} if agrees else {"matching", usual[kind]}
+        fitting |= {"normal"} if kind == "number" else set()
         if method not in fitting:
             raise UnsuitableDataError(
                 f"{name}: method {method!r} does not suit a column of kind {kind}; choose "
@@ -108,6 +123,26 @@ def choose_predictors(plan: ImputationPlan, table: IncompleteTable) -> npt.NDArr
     if chosen.diagonal().any():
         name = table.names[int(np.argmax(chosen.diagonal()))]
         raise UnsuitableDataError(f"{name} cannot be its own predictor; set the diagonal to false")
+    return chosen
+
+
+def choose_model_columns(plan: ImputationPlan, table: IncompleteTable) -> tuple[int, ...]:
+    """Return the columns of the Cox model that the completed tables are for.
+
+    Args:
+        plan: the plan.
+        table: the table that it is for.
+
+    Returns:
+        Column numbers.
+
+    Raises:
+        UnsuitableDataError: a column that the table has not.
+    """
+    p = len(table.kinds)
+    chosen = tuple(range(p)) if plan.model_columns is None else tuple(plan.model_columns)
+    if not all(0 <= j < p for j in chosen):
+        raise UnsuitableDataError(f"model_columns names columns outside 0 to {p - 1}")
     return chosen
 
 

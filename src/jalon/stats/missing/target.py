@@ -70,6 +70,23 @@ class Fill:
     coefficients: Floats
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LinearDraw:
+    """Coefficients of the regression of a number, intercept first, on its standardised values.
+
+    Attributes:
+        fitted: shape (1 + predictors,), by least squares.
+        drawn: shape (1 + predictors,), drawn from what the data leave open.
+        sigma: the standard deviation about the regression, drawn likewise.
+        kept: shape (1 + predictors,), which were used.
+    """
+
+    fitted: Floats
+    drawn: Floats
+    sigma: float
+    kept: npt.NDArray[np.bool_]
+
+
 def fill_target(target: Target, z: Floats, start: Floats | None, rng: np.random.Generator) -> Fill:
     """Draw values for the missing rows of one column, given the others.
 
@@ -101,52 +118,108 @@ def fill_target(target: Target, z: Floats, start: Floats | None, rng: np.random.
 def _fill_linear(
     target: Target, z: Floats, _start: Floats | None, rng: np.random.Generator
 ) -> Fill:
-    x = gather(z, target.known, target.predictors, 1)
-    mean, spread = target.values.mean(), target.values.std()
-    coefficients, factor, kept, squares = fit_linear(x, (target.values - mean) / spread)
-    sigma = np.sqrt(squares / rng.chisquare(max(len(x) - int(kept.sum()), 1)))
-    normal = np.where(kept, rng.standard_normal(len(kept)), 0.0)
-    drawn = coefficients + sigma * solve_upper(factor, normal)
-    wanted = predict(gather(z, target.missing, target.predictors, 1), drawn)
+    made = draw_linear(target, z, rng)
+    wanted = predict(gather(z, target.missing, target.predictors, 1), made.drawn)
     if target.method == "normal":
-        noise = sigma * rng.standard_normal(len(wanted))
-        return Fill(mean + spread * (wanted + noise), kept[1:], coefficients)
+        mean, spread = target.values.mean(), target.values.std()
+        noise = made.sigma * rng.standard_normal(len(wanted))
+        return Fill(mean + spread * (wanted + noise), made.kept[1:], made.fitted)
     uniform = rng.random(len(wanted))
-    rows = match_donors(predict(x, coefficients), wanted, target.donors, uniform)
-    return Fill(target.values[rows], kept[1:], coefficients)
+    seen = predict(gather(z, target.known, target.predictors, 1), made.fitted)
+    rows = match_donors(seen, wanted, target.donors, uniform)
+    return Fill(target.values[rows], made.kept[1:], made.fitted)
 
 
 def _fill_logistic(
     target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
 ) -> Fill:
-    x, y, weight = augment_rows(target, z)
-    x = np.hstack((np.ones((len(x), 1)), x))
-    first = np.zeros(x.shape[1]) if start is None else start
-    fitted, factor, done = fit_logistic_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
-    if not done and start is not None:
-        return _fill_logistic(target, z, None, rng)
-    _require(done, target)
-    drawn = fitted + solve_upper(factor, rng.standard_normal(len(fitted)))
-    eta = predict(gather(z, target.missing, target.predictors, 1), drawn)
-    chosen = (rng.random(len(eta)) <= expit(eta)).astype(np.int64)
+    chance, fitted = draw_logistic(target, z, start, rng)
+    chosen = (rng.random(len(chance)) <= chance).astype(np.int64)
     return Fill(target.levels[chosen], np.ones(len(target.predictors), dtype=bool), fitted)
 
 
 def _fill_ordinal(
     target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
 ) -> Fill:
+    below, fitted = draw_ordinal(target, z, start, rng)
+    chosen = np.sum(rng.random(len(below))[:, None] > below, axis=1)
+    return Fill(target.levels[chosen], np.ones(len(target.predictors), dtype=bool), fitted)
+
+
+def draw_linear(target: Target, z: Floats, rng: np.random.Generator) -> LinearDraw:
+    """Regress the standardised values of a number on its predictors and draw coefficients.
+
+    Args:
+        target: the column.
+        z: shape (n, d), the design.
+        rng: the source of chance.
+
+    Returns:
+        Coefficients fitted and drawn, and a drawn spread.
+    """
+    x = gather(z, target.known, target.predictors, 1)
+    mean, spread = target.values.mean(), target.values.std()
+    coefficients, factor, kept, squares = fit_linear(x, (target.values - mean) / spread)
+    sigma = float(np.sqrt(squares / rng.chisquare(max(len(x) - int(kept.sum()), 1))))
+    normal = np.where(kept, rng.standard_normal(len(kept)), 0.0)
+    return LinearDraw(coefficients, coefficients + sigma * solve_upper(factor, normal), sigma, kept)
+
+
+def draw_logistic(
+    target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Draw logistic coefficients and give the chance of the higher level.
+
+    Args:
+        target: a column of two levels.
+        z: shape (n, d), the design.
+        start: coefficients of its last fit, or None.
+        rng: the source of chance.
+
+    Returns:
+        Chances (missing,), and the fitted coefficients.
+
+    Raises:
+        ConvergenceError: the fit did not converge.
+    """
+    x, y, weight = augment_rows(target, z)
+    x = np.hstack((np.ones((len(x), 1)), x))
+    first = np.zeros(x.shape[1]) if start is None else start
+    fitted, factor, done = fit_logistic_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
+    if not done and start is not None:
+        return draw_logistic(target, z, None, rng)
+    _require(done, target)
+    drawn = fitted + solve_upper(factor, rng.standard_normal(len(fitted)))
+    return expit(predict(gather(z, target.missing, target.predictors, 1), drawn)), fitted
+
+
+def draw_ordinal(
+    target: Target, z: Floats, start: Floats | None, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """Draw proportional-odds coefficients and give the chances of levels up to each.
+
+    Args:
+        target: a column of k levels.
+        z: shape (n, d), the design.
+        start: coefficients of its last fit, or None.
+        rng: the source of chance.
+
+    Returns:
+        Cumulative chances (missing, k - 1), and the fitted coefficients.
+
+    Raises:
+        ConvergenceError: the fit did not converge.
+    """
     x, y, weight = augment_rows(target, z)
     first = _first_cuts(y, weight, x.shape[1]) if start is None else start
     fitted, factor, done = fit_ordinal_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
     if not done and start is not None:
-        return _fill_ordinal(target, z, None, rng)
+        return draw_ordinal(target, z, None, rng)
     _require(done, target)
     step = solve_upper(factor, rng.standard_normal(len(fitted)))
     cuts, slopes = _move(fitted, step, len(target.levels) - 1)
     eta = predict(gather(z, target.missing, target.predictors, 0), slopes)
-    below = expit(cuts[None, :] - eta[:, None])
-    chosen = np.sum(rng.random(len(eta))[:, None] > below, axis=1)
-    return Fill(target.levels[chosen], np.ones(len(target.predictors), dtype=bool), fitted)
+    return expit(cuts[None, :] - eta[:, None]), fitted
 
 
 def augment_rows(target: Target, z: Floats) -> tuple[Floats, Floats, Floats]:
