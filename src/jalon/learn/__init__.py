@@ -1,7 +1,7 @@
 """Learning integer scores from survival data. It sees arrays, never patients."""
 
 from jalon.learn.card import CardText, find_shift, write_card
-from jalon.learn.groups import GroupSettings, cut_totals, find_group
+from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
 from jalon.learn.score import LearnedScore, check_terms, learn_score, refit_score
 from jalon.learn.search import SearchSettings
 from jalon.learn.terms import Candidate, Terms, build_terms
@@ -10,6 +10,7 @@ __all__ = [
     "Candidate",
     "CardText",
     "GroupSettings",
+    "Grouping",
     "LearnedScore",
     "SearchSettings",
     "Terms",
@@ -18,6 +19,7 @@ __all__ = [
     "cut_totals",
     "find_group",
     "find_shift",
+    "group_totals",
     "learn_score",
     "refit_score",
     "write_card",

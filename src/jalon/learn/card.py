@@ -20,6 +20,13 @@ GROUP_NAMES: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("high_middle", "high-middle", "moyen élevé"),
         ("high", "high", "élevé"),
     ),
+    5: (
+        ("low", "low", "faible"),
+        ("low_middle", "low-middle", "moyen faible"),
+        ("middle", "middle", "moyen"),
+        ("high_middle", "high-middle", "moyen élevé"),
+        ("high", "high", "élevé"),
+    ),
 }
 
 
