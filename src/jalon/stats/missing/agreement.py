@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from jalon.core import ConvergenceError, Floats, Integers
+from jalon.core import ConvergenceError, Floats
 from jalon.stats.kernels.agreeing_draw import draw_agreeing
 from jalon.stats.kernels.regression_draw import gather, predict
 from jalon.stats.missing.encoding import Encoding, encode
@@ -23,7 +23,7 @@ from jalon.stats.missing.target import (
 def fill_agreeing(
     target: Target,
     completed: tuple[Floats, Floats, Encoding],
-    outcome: tuple[OutcomeDraw, Integers],
+    outcome: OutcomeDraw,
     start: Floats | None,
     rng: np.random.Generator,
 ) -> Fill:
@@ -36,7 +36,7 @@ def fill_agreeing(
     Args:
         target: the column.
         completed: the table (n, p), its design (n, d), and how the one becomes the other.
-        outcome: coefficients and hazards drawn for the Cox models, and what happened (n,).
+        outcome: coefficients and hazards drawn for the Cox models.
         start: coefficients of the last fit of this column; None at the first.
         rng: the source of chance.
 
@@ -65,23 +65,23 @@ def _fill_number(
     target: Target,
     z: Floats,
     encoding: Encoding,
-    outcome: tuple[OutcomeDraw, Integers],
+    outcome: OutcomeDraw,
     rng: np.random.Generator,
 ) -> Fill:
-    made, (model, cause) = draw_linear(target, z, rng), outcome
+    made = draw_linear(target, z, rng)
     (own,), rows = encoding.columns_of(target.column), target.missing
     wanted = predict(gather(z, rows, target.predictors, 1), made.drawn)
     mean, spread = target.values.mean(), target.values.std()
     centre, scale = encoding.mean[own], encoding.scale[own]
-    slope = np.ascontiguousarray(model.drawn[:, own])
-    rest = z[rows] @ model.drawn.T - np.outer(z[rows, own], slope)
+    slope = np.ascontiguousarray(outcome.drawn[:, own])
+    rest = z[rows] @ outcome.drawn.T - np.outer(z[rows, own], slope)
     found = draw_agreeing(
         rng,
         (mean + spread * wanted - centre) / scale,
         spread * made.sigma / scale,
-        model.hazard[rows] * np.exp(rest),
+        outcome.hazard[rows] * np.exp(rest),
         slope,
-        cause[rows],
+        outcome.cause[rows],
     )
     if np.isnan(found).any():
         raise ConvergenceError(
@@ -95,20 +95,22 @@ def _fill_levels(
     target: Target,
     z: Floats,
     encoding: Encoding,
-    outcome: tuple[OutcomeDraw, Integers],
+    outcome: OutcomeDraw,
     start: Floats | None,
     rng: np.random.Generator,
 ) -> Fill:
-    (model, cause), rows = outcome, target.missing
+    rows = target.missing
     chance, fitted = draw_chances(target, z, start, rng)
     own = encoding.columns_of(target.column)
-    part = model.drawn[:, own]
-    rest = z[rows] @ model.drawn.T - z[np.ix_(rows, own)] @ part.T
+    part = outcome.drawn[:, own]
+    rest = z[rows] @ outcome.drawn.T - z[np.ix_(rows, own)] @ part.T
     # Shape (missing, levels, causes); a larger linear predictor than 300 is as impossible.
     eta = rest[:, None, :] + (encode(target.levels, encoding, own) @ part.T)[None, :, :]
     eta = np.minimum(eta, 300.0)
-    happened = cause[rows][:, None] == np.arange(1, eta.shape[2] + 1)
-    fit = np.sum(happened[:, None, :] * eta - model.hazard[rows][:, None, :] * np.exp(eta), axis=2)
+    happened = outcome.cause[rows][:, None] == np.arange(1, eta.shape[2] + 1)
+    fit = np.sum(
+        happened[:, None, :] * eta - outcome.hazard[rows][:, None, :] * np.exp(eta), axis=2
+    )
     weight = chance * np.exp(fit - fit.max(axis=1, keepdims=True))
     total = np.cumsum(weight, axis=1)
     chosen = np.sum(rng.random(len(rows))[:, None] * total[:, -1:] > total[:, :-1], axis=1)

@@ -79,14 +79,15 @@ def run_chain(problem: Problem, rng: np.random.Generator) -> Chain:
     last: dict[int, Floats | None] = dict.fromkeys(range(p))
     outcome: OutcomeDraw | None = None
     for i in range(problem.iterations):
+        if problem.model is not None:
+            outcome = draw_outcome_model(problem.model, z, outcome, rng)
         for target in problem.targets:
             start = last[target.column]
-            if problem.model is None:
+            if outcome is None:
                 fill = fill_target(target, z, start, rng)
             else:
-                outcome = draw_outcome_model(problem.model, z, outcome, rng)
                 completed = (values, z, problem.encoding)
-                fill = fill_agreeing(target, completed, (outcome, problem.model.cause), start, rng)
+                fill = fill_agreeing(target, completed, outcome, start, rng)
             last[target.column] = fill.coefficients
             _write(problem, target, values, z, fill.values)
             left_out[target.column, target.predictors[~fill.kept]] = True

@@ -65,11 +65,13 @@ class OutcomeDraw:
         drawn: shape (c, d), drawn coefficients; 0 for columns of the design outside the model.
         hazard: shape (n, c), cumulative baseline hazard over each patient's own follow-up, given
             the drawn coefficients.
+        cause: shape (n,), 0 for censored, else 1 + the place of the cause.
     """
 
     fitted: Floats
     drawn: Floats
     hazard: Floats
+    cause: Integers
 
 
 def state_outcome_model(
@@ -159,7 +161,7 @@ def draw_outcome_model(
         one = fitted[c] + solve_upper(factor, rng.standard_normal(k))
         drawn[c, model.columns] = one
         hazard[:, c] = _accumulate(cause, sets, one, sums)
-    return OutcomeDraw(fitted, drawn, hazard)
+    return OutcomeDraw(fitted, drawn, hazard, model.cause)
 
 
 def _fit(sets: RiskSets, start: Floats, sums: Sums, names: tuple[str, ...]) -> Climb:
