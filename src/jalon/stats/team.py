@@ -25,7 +25,7 @@ class Helper:
     __slots__ = ("_answers", "_tasks", "_thread")
 
     def __init__(self, number: int) -> None:
-        """Start the thread.
+        """Name a worker, who has yet to come.
 
         Args:
             number: of this worker.
@@ -33,6 +33,9 @@ class Helper:
         self._tasks: SimpleQueue[Task | None] = SimpleQueue()
         self._answers: SimpleQueue[BaseException | None] = SimpleQueue()
         self._thread = Thread(target=self._work, args=(number,), daemon=True)
+
+    def come(self) -> None:
+        """Start the thread."""
         self._thread.start()
 
     def start(self, task: Task) -> None:
@@ -46,7 +49,8 @@ class Helper:
     def leave(self) -> None:
         """End the thread, once it has done what it was given."""
         self._tasks.put(None)
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _work(self, number: int) -> None:
         while (task := self._tasks.get()) is not None:
@@ -129,11 +133,12 @@ def gather_team(amount: int, workers: int | None = None) -> Iterator[Team]:
     if count == 1 or amount < ENOUGH:
         yield ALONE
         return
-    helpers: list[Helper] = []
+    team = Team(tuple(Helper(number) for number in range(1, count)))
     try:
-        for number in range(1, count):
-            helpers.append(Helper(number))
-        yield Team(tuple(helpers))
+        # Within the try, because an interruption may come while a thread starts.
+        for helper in team.helpers:
+            helper.come()
+        yield team
     finally:
-        for helper in helpers:
+        for helper in team.helpers:
             helper.leave()
