@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.pairs import PairWeight, count_all, divide
 from jalon.stats.regression.risk_sets import require_one_cause
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +96,7 @@ def concordance(
         >>> concordance([4, 2, 3, 1], data).estimate.value
         0.8
     """
+    require_choice(time_weight, "time_weight", PairWeight)
     counts, influence = count_all(_read_risk(risk, data), data, horizon, time_weight)
     error = float(np.sqrt(np.einsum("i,i", influence, influence)))
     concordant, discordant, tied_risk, tied_time, tied_both = counts.tolist()
@@ -199,12 +202,12 @@ def hold_competing(data: SurvivalData, cause: int) -> SurvivalData:
 
 
 def _estimate(value: float, error: float, level: float) -> Estimate:
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     return Estimate(value, value - half, value + half, level, "jackknife")
 
 
 def _read_risk(risk: npt.ArrayLike, data: SurvivalData) -> Floats:
-    scores = np.array(risk, dtype=np.float64)
+    scores = np.array(read_floats(risk, "risk"))
     if scores.shape != (len(data),):
         raise UnsuitableDataError(
             f"risk has shape {scores.shape} but there are {len(data)} patients; give one number "

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import gammaln, ndtr
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.ties import merge_ties
 
 SearchedP = Literal["bonferroni", "bridge", "permutation"]
@@ -104,7 +105,7 @@ def maximal_log_rank(
 
 
 def _read(values: npt.ArrayLike, data: SurvivalData, shares: tuple[float, float]) -> Floats:
-    variable = np.asarray(values, dtype=np.float64)
+    variable = read_floats(values, "values")
     if variable.shape != data.time.shape:
         raise UnsuitableDataError(
             f"values has shape {variable.shape} but there are {len(data)} patients; give one per "

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 Adjustment = Literal["none", "bonferroni", "holm", "hochberg", "hommel", "bh", "by"]
 
@@ -41,7 +42,7 @@ def adjust_p(p: npt.ArrayLike, method: Adjustment = "holm") -> Floats:
         >>> adjust_p([0.01, 0.04, 0.03]).tolist()
         [0.03, 0.06, 0.06]
     """
-    values = np.array(p, dtype=np.float64)
+    values = read_floats(p, "p").copy()
     if method not in _METHODS:
         raise UnsuitableDataError(
             f"method {method!r} is not known; choose one of {', '.join(_METHODS)}"

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from jalon.core import UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.comparison.log_rank import LogRank
 
 
@@ -51,7 +52,7 @@ def log_rank_trend(test: LogRank, score: npt.ArrayLike) -> Trend:
         >>> trend.z > 0
         True
     """
-    scores = np.asarray(score, dtype=np.float64)
+    scores = read_floats(score, "score")
     if scores.shape != test.observed.shape or not np.all(np.isfinite(scores)):
         raise UnsuitableDataError(f"give one finite score for each of {len(test.groups)} groups")
     # Adding a constant to all scores changes nothing but rounding, so they are centred first.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +143,7 @@ def intervals(
     Returns:
         One estimate per time.
     """
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     low, high = np.maximum(value - half, ends[0]), np.minimum(value + half, ends[1])
     rows = zip(value.tolist(), low.tolist(), high.tolist(), strict=True)
     return tuple(Estimate(a, b, c, level, "influence") for a, b, c in rows)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Curve, Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.competing.aalen_johansen import aalen_johansen
 from jalon.stats.prediction.at_times import AtTimes, intervals, spread, summarise
 from jalon.stats.prediction.censoring import Censoring
@@ -171,7 +172,7 @@ def _null_risk(outcome: Outcome) -> Floats:
 
 
 def _read_risks(risk: npt.ArrayLike, outcome: Outcome) -> Floats:
-    table = np.array(risk, dtype=np.float64)
+    table = read_floats(risk, "risk")
     if table.ndim == 1:
         table = table[:, np.newaxis]
     n, m = len(outcome.data), len(outcome.times)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.prediction import predict_survival
 from jalon.stats.survival.event_table import count_events
@@ -113,7 +114,7 @@ def estimate_censoring_cox(x: npt.ArrayLike, data: SurvivalData, times: npt.Arra
     if np.all(data.event > 0):
         raise UnsuitableDataError("nobody was censored; leave out the model of censoring")
     fit = fit_cox(x, SurvivalData(time, data.event == 0))
-    table = np.asarray(x, dtype=np.float64)
+    table = read_floats(x, "x")
     # The baseline is needed at n times for n patients, so it is read once and raised.
     ratio = np.exp((table - fit.means) @ fit.coefficients)
     hazard = np.append(0.0, fit.baseline.hazard)
@@ -138,7 +139,7 @@ def read_times(times: npt.ArrayLike) -> Floats:
     Raises:
         UnsuitableDataError: none, or an impossible one.
     """
-    moments = np.atleast_1d(np.array(times, dtype=np.float64))
+    moments = np.atleast_1d(read_floats(times, "times"))
     if moments.ndim != 1 or len(moments) == 0:
         raise UnsuitableDataError("times is empty or has two dimensions; give one list of times")
     if not np.all(np.isfinite(moments)) or np.any(moments < 0):

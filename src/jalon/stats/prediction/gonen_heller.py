@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.kernels.log_hazard_pairs import sum_pairs
 from jalon.stats.regression.cox_fit import CoxFit
-from jalon.stats.regression.design import read_covariates
+from jalon.stats.regression.design import read_new_patients
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ def gonen_heller(fit: CoxFit, x: npt.ArrayLike, level: float = 0.95) -> GonenHel
         >>> round(gonen_heller(fit_cox(x, data), x).estimate.value, 4)
         0.7055
     """
-    given = np.asarray(x, dtype=np.float64)
-    table, _ = read_covariates(given, len(given), fit.names)
+    table = read_new_patients(x, fit.names)
     log_hazard = (table - fit.means) @ fit.coefficients
     n = len(log_hazard)
     if n < 3 or np.ptp(log_hazard) == 0:
@@ -76,7 +75,7 @@ def gonen_heller(fit: CoxFit, x: npt.ArrayLike, level: float = 0.95) -> GonenHel
     pairs = n * (n - 1) / 2
     variance = _pair_variance(smooth, squares) + slope @ fit.covariance @ slope / pairs**2
     value, error = total / pairs, float(np.sqrt(variance))
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     return GonenHeller(
         Estimate(value, value - half, value + half, level, "smoothed"),
         error,

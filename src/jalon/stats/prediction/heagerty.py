@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.prediction.censoring import read_times, require_plain
 from jalon.stats.regression.risk_sets import require_one_cause
 from jalon.stats.survival.event_table import count_events
@@ -54,6 +55,7 @@ def heagerty_auc(
         >>> heagerty_auc([4, 2, 3, 1], data, time=2.5, estimator="kaplan-meier")
         0.75
     """
+    require_choice(estimator, "estimator", Estimator)
     score = _read(risk, data)
     moment = float(read_times(time)[0])
     values, group = np.unique(score, return_inverse=True)
@@ -80,7 +82,7 @@ def heagerty_auc(
 def _read(risk: npt.ArrayLike, data: SurvivalData) -> Floats:
     require_plain(data)
     require_one_cause(data)
-    score = np.array(risk, dtype=np.float64)
+    score = read_floats(risk, "risk")
     if score.shape != (len(data),) or not np.all(np.isfinite(score)):
         raise UnsuitableDataError(
             f"risk is not one finite number for each of the {len(data)} patients; complete it or "

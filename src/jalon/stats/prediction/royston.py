@@ -11,9 +11,11 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.order import sort_rows
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import CoxFit, Ties
+from jalon.stats.survival.interval import find_z
 
 KAPPA = float(np.sqrt(8 / np.pi))
 """Difference of the means of the upper and lower half of a normal sample."""
@@ -81,7 +83,8 @@ def royston_d(
         >>> round(royston_d([6, 3, 4, 5, 1, 2], data).separation.value, 3)
         2.036
     """
-    score = np.array(log_hazard, dtype=np.float64)
+    require_choice(equal, "equal", Equal)
+    score = read_floats(log_hazard, "log_hazard")
     if score.shape != (len(data),) or not np.all(np.isfinite(score)):
         raise UnsuitableDataError(
             f"log_hazard is not one finite number for each of the {len(data)} patients; complete "
@@ -92,7 +95,7 @@ def royston_d(
     z = _score_normally(score, equal) / KAPPA
     fit = fit_cox(z[:, np.newaxis], data, ties, level, names=["normal score"])
     d, error = float(fit.coefficients[0]), float(fit.standard_errors[0])
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     ends = np.array([d, d - half, d + half])
     share = _explain(ends)
     least = 0.0 if ends[1] < 0 < ends[2] else float(share[1:].min())

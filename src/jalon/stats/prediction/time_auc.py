@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.kernels.concordance import rank_risk
 from jalon.stats.order import sort_rows
 from jalon.stats.prediction.at_times import AtTimes, summarise
@@ -118,6 +119,8 @@ def time_auc(
     """
     if not 0 < level < 1:
         raise UnsuitableDataError("level is not between 0 and 1; 0.95 is the habit")
+    require_choice(rules.controls, "controls", Controls)
+    require_choice(rules.convention, "convention", Convention)
     reach: Literal["by", "before"] = "by" if rules.convention == "days" else "before"
     outcome = read_outcome(data, times, cause, rules.censoring, reach)
     table = _read_scores(risk, outcome)
@@ -182,7 +185,7 @@ def _require_both(outcome: Outcome, control: Floats) -> None:
 
 
 def _read_scores(risk: npt.ArrayLike, outcome: Outcome) -> Floats:
-    table = np.array(risk, dtype=np.float64)
+    table = read_floats(risk, "risk")
     if table.ndim == 1:
         table = table[:, np.newaxis]
     n, m = len(outcome.data), len(outcome.times)

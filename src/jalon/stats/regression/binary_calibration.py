@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, logit, ndtr, xlog1py, xlogy
 
 from jalon.core import Estimate, Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.logistic import fit_logistic
@@ -106,7 +107,7 @@ def calibrate_binary(
         (1.0, 1.0)
     """
     chance = _read_risks(risk)
-    outcome = np.asarray(y, dtype=np.float64)
+    outcome = read_floats(y, "the outcome")
     if outcome.shape != chance.shape:
         raise UnsuitableDataError(
             f"{len(chance)} risks but outcomes of shape {outcome.shape}; give one of each per "
@@ -184,7 +185,7 @@ def hosmer_lemeshow(risk: npt.ArrayLike, y: npt.ArrayLike, groups: int = 10) -> 
         >>> hosmer_lemeshow(risk, [0, 0, 1, 0, 0, 1], groups=3).patients.tolist()
         [2, 2, 2]
     """
-    chance, outcome = _read_risks(risk), np.asarray(y, dtype=np.float64)
+    chance, outcome = _read_risks(risk), read_floats(y, "the outcome")
     if outcome.shape != chance.shape or not np.all((outcome == 0) | (outcome == 1)):
         raise UnsuitableDataError("give one outcome per risk, coded 0 no or 1 yes")
     cuts = np.unique(np.quantile(chance, np.linspace(0, 1, groups + 1)))
@@ -218,7 +219,7 @@ def _test_line(free: GlmFit, as_is: float) -> ModelTest:
 
 
 def _read_risks(risk: npt.ArrayLike) -> Floats:
-    chance = np.asarray(risk, dtype=np.float64)
+    chance = read_floats(risk, "risk")
     bad = int(np.sum(~((chance > 0) & (chance < 1))))
     if chance.ndim != 1 or bad:
         raise UnsuitableDataError(

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.kernels.cox import CONVERGED
 from jalon.stats.kernels.cox_sums import Sums, accumulate
 from jalon.stats.regression.cox_climb import TIES, climb, explain, make_sums
@@ -64,6 +65,7 @@ def fit_cox(
         >>> round(fit.hazard_ratios[0].value, 4)
         4.3723
     """
+    require_choice(ties, "ties", Ties)
     rows, words = read_rows(x, data, offset, names)
     if ties == "exact" and np.any(rows.weight != 1):
         raise UnsuitableDataError(

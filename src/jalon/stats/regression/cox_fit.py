@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc, ndtr
 
 from jalon.core import Estimate, Floats, Integers, UnsuitableDataError
 from jalon.stats.kernels.cox import Climb
 from jalon.stats.regression.cox_rows import CoxRows
+from jalon.stats.survival.interval import find_z
 
 Ties = Literal["efron", "breslow", "exact"]
 
@@ -132,7 +133,7 @@ def take_ratios(beta: Floats, error: Floats, level: float) -> tuple[Estimate, ..
     Returns:
         One per coefficient; per unit of a covariate in a very large unit it may be infinite.
     """
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     with np.errstate(over="ignore"):
         rows = np.exp(np.stack([beta, beta - half, beta + half], axis=1)).tolist()
     return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
 from jalon.core import ConvergenceError, Estimate, Floats
 from jalon.stats.regression.cox_fit import CoxFit, ModelTest
 from jalon.stats.regression.cox_hill import Hill, Spot, ascend, raise_hill
 from jalon.stats.regression.profile import ProfileIntervals
+from jalon.stats.survival.interval import find_z
 
 MAX_SEARCH = 100
 CLOSE = 1e-11
@@ -110,7 +111,7 @@ def take_ratio(estimate: Estimate) -> Estimate:
 
 def _find_limit(hill: Hill, top: Spot, place: int, side: float, level: float) -> float:
     """Newton's method on the root of the deviance, kept between two known bounds."""
-    aim, best = float(ndtri((1 + level) / 2)), float(top.beta[place])
+    aim, best = find_z(level), float(top.beta[place])
     error = math.sqrt(np.linalg.inv(top.curvature)[place, place])
     inside, outside, distance, spot = 0.0, math.inf, aim * error, top
     for _ in range(MAX_SEARCH):

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.regression.design import read_covariates
 from jalon.stats.regression.risk_sets import keep_weighted, require_one_cause
 
@@ -117,7 +118,7 @@ def sum_clusters(values: Floats, codes: Integers, clusters: int) -> Floats:
 
 
 def _read_offset(offset: npt.ArrayLike, n: int) -> Floats:
-    values = np.asarray(offset, dtype=np.float64)
+    values = read_floats(offset, "offset")
     if values.shape != (n,) or not np.all(np.isfinite(values)):
         raise UnsuitableDataError(
             f"offset is not one finite number for each of the {n} patients; complete it first"

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.kernels.columns import CHUNK, sum_columns, sum_squares
 from jalon.stats.team import ALONE, Team
 
@@ -126,7 +127,7 @@ def read_covariates(
         UnsuitableDataError: another shape, or not one name per column.
     """
     # Rows together in memory, which data frames do not give; the kernels are compiled for it.
-    table = np.require(x, dtype=np.float64, requirements=["C", "W"])
+    table = np.require(read_floats(x, "x"), requirements=["C", "W"])
     if table.ndim != 2:
         raise UnsuitableDataError(
             f"x has {table.ndim} dimensions; give one row per patient and one column per covariate"
@@ -140,6 +141,26 @@ def read_covariates(
     if len(words) != columns:
         raise UnsuitableDataError(f"{len(words)} names for {columns} columns; give one per column")
     return table, tuple(words)
+
+
+def read_new_patients(x: npt.ArrayLike, names: tuple[str, ...]) -> Floats:
+    """Read the covariates of patients to predict for.
+
+    Args:
+        x: shape (n, p), one row per patient, in the order of the fit.
+        names: shape (p,), the columns of the fit in words.
+
+    Returns:
+        The table.
+
+    Raises:
+        UnsuitableDataError: another shape, or a missing value.
+    """
+    given = read_floats(x, "x")
+    table, _ = read_covariates(given, len(given) if given.ndim else 0, names)
+    if not np.all(np.isfinite(table)):
+        _refuse_missing(table, names)
+    return table
 
 
 def _refuse_missing(x: Floats, names: tuple[str, ...]) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.regression.cox_fit import Baseline, ModelTest, Ties, take_ratios, take_test
 from jalon.stats.regression.cox_hill import Hill, Spot, ascend, look, raise_hill
 from jalon.stats.regression.cox_profile import make_profile
@@ -111,6 +112,7 @@ def fit_firth_cox(
         >>> round(fit.hazard_ratios[0].value, 1)
         13.0
     """
+    require_choice(ties, "ties", Ties)
     if ties == "exact":
         raise UnsuitableDataError(
             'Firth\'s penalty is not defined for exact ties here; use ties="breslow"'

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 POWERS = (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0, 3.0)
 """The powers of Royston and Altman; 0 stands for the logarithm."""
@@ -135,7 +136,7 @@ def list_powers(degree: int = 2) -> tuple[tuple[float, ...], ...]:
 
 
 def _read_values(x: npt.ArrayLike) -> Floats:
-    values = np.asarray(x, dtype=np.float64)
+    values = read_floats(x, "x")
     if values.ndim != 1 or not np.all(np.isfinite(values)):
         raise UnsuitableDataError(
             "the covariate is not one finite number per patient; leave out or impute missing ones"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import chdtrc, ndtri
+from scipy.special import chdtrc
 
 from jalon.core import Estimate, Floats
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm_family import FamilyName
 from jalon.stats.regression.glm_rows import GlmData
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +83,7 @@ def take_intervals(beta: Floats, error: Floats, level: float) -> tuple[Estimate,
     Returns:
         One estimate per coefficient.
     """
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     rows = np.stack([beta, beta - half, beta + half], axis=1).tolist()
     return tuple(Estimate(value, low, high, level, "Wald") for value, low, high in rows)
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.regression.design import Design, prepare_design, read_covariates
 
 SMALLEST_PIVOT = 1e-7
@@ -70,7 +71,7 @@ def read_rows(
     Raises:
         UnsuitableDataError: wrong shapes, missing outcomes or negative weights.
     """
-    outcome = np.asarray(y, dtype=np.float64)
+    outcome = read_floats(y, "the outcome")
     if outcome.ndim != 1 or not np.all(np.isfinite(outcome)):
         raise UnsuitableDataError(
             "the outcome is not one finite number per patient; leave out patients without it"
@@ -148,7 +149,7 @@ def read_column(values: npt.ArrayLike, n: int, name: str) -> Floats:
     Raises:
         UnsuitableDataError: another shape or a missing value.
     """
-    column = np.asarray(values, dtype=np.float64)
+    column = read_floats(values, name)
     if column.shape != (n,) or not np.all(np.isfinite(column)):
         raise UnsuitableDataError(
             f"{name} is not one finite number for each of the {n} patients; complete it first"

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
-from jalon.stats.regression.design import read_covariates
+from jalon.stats.arguments import read_floats
+from jalon.stats.regression.design import read_new_patients
 from jalon.stats.regression.glm import fit_glm
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON, check_binary
 from jalon.stats.regression.glm_fit import GlmFit
@@ -86,15 +87,14 @@ def predict_outcome(
         [0.6, 0.2]
     """
     family = LOGISTIC if fit.family == "logistic" else POISSON
-    known = np.zeros(1) if offset is None else np.asarray(offset, dtype=np.float64)
+    known = np.zeros(1) if offset is None else read_floats(offset, "offset")
     if x is None:
         if len(fit.names) > 1:
             raise UnsuitableDataError(
                 f"x is missing; give the {len(fit.names) - 1} covariates of the fit"
             )
         return family.mean(fit.coefficients[0] + known)
-    table = np.asarray(x, dtype=np.float64)
-    table = read_covariates(table, len(table), fit.names[1:])[0]
+    table = read_new_patients(x, fit.names[1:])
     # The same sum as for the patients of the fit, so that equal patients have equal predictions.
     full = np.column_stack([np.ones(len(table)), table])
     return family.mean(add_columns(full, fit.coefficients) + known)

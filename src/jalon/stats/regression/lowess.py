@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 
 def smooth_locally(
@@ -33,7 +34,7 @@ def smooth_locally(
         >>> smooth_locally([1, 2, 3, 4], [2, 4, 6, 8]).round(6).tolist()
         [2.0, 4.0, 6.0, 8.0]
     """
-    across, up = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    across, up = read_floats(x, "x"), read_floats(y, "y")
     if across.ndim != 1 or across.shape != up.shape or len(across) == 0:
         raise UnsuitableDataError("give one x and one y per point, and at least one point")
     if not (np.all(np.isfinite(across)) and np.all(np.isfinite(up))):

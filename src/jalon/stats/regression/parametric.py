@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from jalon.core import ConvergenceError, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.regression.glm import bring_back, take_errors, take_wald
 from jalon.stats.regression.glm_fit import take_intervals, take_ratios, take_test
 from jalon.stats.regression.glm_rows import Basis, GlmData, make_basis, read_rows
@@ -108,6 +109,7 @@ def fit_parametric(
         >>> round(fit.time_ratios[0].value, 6)
         5.0
     """
+    require_choice(distribution, "distribution", Distribution)
     _require_times(data)
     rows = read_rows(x, data.event, data.weight, offset, names)
     kept = data if data.weight is None else data.take(data.weight > 0)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.regression.cox_fit import ModelTest
-from jalon.stats.regression.design import read_covariates
+from jalon.stats.regression.design import read_new_patients
 from jalon.stats.regression.glm_rows import add_columns
 from jalon.stats.regression.prediction import SurvivalPrediction
 from jalon.stats.regression.survival_distribution import SHAPES, Distribution, survive
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +114,7 @@ def predict_quantile(
         >>> predict_quantile(fit, None).value.round(3).tolist()
         [[3.466]]
     """
-    shares = np.atleast_1d(np.asarray(share, dtype=np.float64))
+    shares = np.atleast_1d(read_floats(share, "share"))
     if not np.all((shares > 0) & (shares < 1)):
         raise UnsuitableDataError("each share must lie between 0 and 1, for example 0.5")
     rows, center = _read_rows(fit, x, offset)
@@ -122,7 +123,7 @@ def predict_quantile(
     error = np.empty_like(value)
     for j, shift in enumerate(moved):
         error[:, j] = _take_error(fit, rows, np.full(len(rows), shift))
-    half = float(ndtri((1 + fit.level) / 2)) * error
+    half = find_z(fit.level) * error
     return QuantilePrediction(
         shares, value, value * np.exp(-half), value * np.exp(half), value * error, fit.level
     )
@@ -160,16 +161,16 @@ def predict_parametric_survival(
         >>> predict_parametric_survival(fit, None, [5]).value.round(3).tolist()
         [[0.368]]
     """
-    moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
-    if not np.all(moments > 0):
-        raise UnsuitableDataError("each time must be above 0")
+    moments = np.atleast_1d(read_floats(times, "times"))
+    if not np.all((moments > 0) & np.isfinite(moments)):
+        raise UnsuitableDataError("each time must be above 0 and finite")
     rows, center = _read_rows(fit, x, offset)
     z = (np.log(moments) - center[:, None]) / fit.scale
     error = np.empty_like(z)
     for j in range(len(moments)):
         # The log scale moves the standardised time by z, the coefficients by their rows.
         error[:, j] = _take_error(fit, rows, fit.scale * z[:, j]) / fit.scale
-    half = float(ndtri((1 + fit.level) / 2)) * error
+    half = find_z(fit.level) * error
     log_survival, slope, _ = SHAPES[fit.distribution].survival(z)
     return SurvivalPrediction(
         time=moments,
@@ -186,7 +187,7 @@ def _read_rows(
     fit: ParametricFit, x: npt.ArrayLike | None, offset: npt.ArrayLike | None
 ) -> tuple[Floats, Floats]:
     """Rows with intercept, and the expected log time of each."""
-    known = np.zeros(1) if offset is None else np.atleast_1d(np.asarray(offset, dtype=np.float64))
+    known = np.zeros(1) if offset is None else np.atleast_1d(read_floats(offset, "offset"))
     if x is None:
         if len(fit.names) > 1:
             raise UnsuitableDataError(
@@ -194,8 +195,7 @@ def _read_rows(
             )
         rows = np.ones((len(known), 1))
     else:
-        table = np.asarray(x, dtype=np.float64)
-        table = read_covariates(table, len(table), fit.names[1:])[0]
+        table = read_new_patients(x, fit.names[1:])
         rows = np.column_stack([np.ones(len(table)), table])
     return rows, add_columns(rows, fit.coefficients) + known
 

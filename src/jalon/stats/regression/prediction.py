@@ -7,13 +7,14 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from jalon.core import Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.regression.cox_fit import CoxFit
-from jalon.stats.regression.design import read_covariates
+from jalon.stats.regression.design import read_new_patients
+from jalon.stats.survival.interval import find_z, limits
 
-PredictionInterval = Literal["log", "log-log", "plain"]
+PredictionInterval = Literal["log", "log-log", "plain", "logit", "arcsine"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,10 +119,11 @@ def predict_survival(
         >>> predict_survival(fit, [[0], [1]], [7]).value.round(3).tolist()
         [[0.694], [0.142]]
     """
+    require_choice(method, "method", PredictionInterval)
     table, moments = _read_patients(fit, x), _read_times(times)
     log_hazard = (table - fit.means) @ fit.coefficients
     if offset is not None:
-        log_hazard = log_hazard + np.asarray(offset, dtype=np.float64)
+        log_hazard = log_hazard + _read_offset(offset, len(table))
     codes = _read_strata(fit, stratum, len(table))
     hazard, variance = np.empty((2, len(table), len(moments)))
     for code in np.unique(codes):
@@ -163,12 +165,16 @@ def _baseline_at(fit: CoxFit, times: Floats, stratum: int | None) -> tuple[Float
 def _limits(
     hazard: Floats, error: Floats, method: PredictionInterval, level: float
 ) -> tuple[Floats, Floats]:
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     if method == "log":
         return np.exp(-hazard - half), np.minimum(np.exp(-hazard + half), 1.0)
     if method == "plain":
         value = np.exp(-hazard)
         return np.maximum(value - value * half, 0.0), np.minimum(value + value * half, 1.0)
+    if method in ("logit", "arcsine"):
+        value = np.exp(-hazard)
+        low, high = limits(value, value * error, level, method)
+        return np.where(hazard > 0, low, 1.0), np.where(hazard > 0, high, 1.0)
     # Before the first event the hazard is 0 and so are both limits.
     factor = np.exp(np.divide(half, hazard, out=np.zeros_like(half), where=hazard > 0))
     return np.exp(-hazard * factor), np.exp(-hazard / factor)
@@ -182,8 +188,13 @@ def _read_strata(fit: CoxFit, stratum: npt.ArrayLike | None, n: int) -> Integers
                 f"the fit has {len(known)} strata; say which one to predict for"
             )
         return np.full(n, known[0], dtype=np.int64)
-    codes: Integers = np.broadcast_to(np.asarray(stratum, dtype=np.int64), (n,))
-    strange = np.setdiff1d(codes, known)
+    given = read_floats(stratum, "stratum")
+    if given.shape not in ((), (1,), (n,)) or not np.all(np.abs(given) < 2**53):
+        raise UnsuitableDataError(
+            f"stratum is not one whole number for each of the {n} patients; give its code"
+        )
+    codes: Integers = np.broadcast_to(given.astype(np.int64), (n,))
+    strange = np.setdiff1d(given, known)
     if len(strange):
         raise UnsuitableDataError(
             f"the fit has no event in {len(strange)} of the strata asked for; choose among its "
@@ -193,9 +204,20 @@ def _read_strata(fit: CoxFit, stratum: npt.ArrayLike | None, n: int) -> Integers
 
 
 def _read_patients(fit: CoxFit, x: npt.ArrayLike) -> Floats:
-    table = np.asarray(x, dtype=np.float64)
-    return read_covariates(table, len(table), fit.names)[0]
+    return read_new_patients(x, fit.names)
 
 
 def _read_times(times: npt.ArrayLike) -> Floats:
-    return np.atleast_1d(np.asarray(times, dtype=np.float64))
+    moments = np.atleast_1d(read_floats(times, "times"))
+    if moments.ndim != 1 or np.any(np.isnan(moments)) or np.any(moments < 0):
+        raise UnsuitableDataError("times holds a missing or negative time; give one list of >= 0")
+    return moments
+
+
+def _read_offset(offset: npt.ArrayLike, n: int) -> Floats:
+    values = read_floats(offset, "offset")
+    if values.shape not in ((), (1,), (n,)) or not np.all(np.isfinite(values)):
+        raise UnsuitableDataError(
+            f"offset is not one finite number for each of the {n} patients; complete it first"
+        )
+    return np.asarray(np.broadcast_to(values, (n,)))

@@ -11,12 +11,14 @@ from scipy.linalg import null_space
 from scipy.special import ndtri
 
 from jalon.core import ConvergenceError, Estimate, Floats
+from jalon.stats.arguments import require_choice
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm_family import LOGISTIC, POISSON
 from jalon.stats.regression.glm_fit import GlmFit, take_ratios, take_test
 from jalon.stats.regression.glm_rows import Basis, make_basis
 from jalon.stats.regression.interpolation import read_backwards
 from jalon.stats.regression.newton import Ascent, Objective, Point, climb
+from jalon.stats.survival.interval import find_z
 
 Search = Literal["exact", "interpolated"]
 
@@ -90,6 +92,7 @@ def profile_intervals(
         >>> round(ratio.low, 2), round(ratio.high, 2)
         (0.91, 56.31)
     """
+    require_choice(search, "search", Search)
     family = LOGISTIC if fit.family == "logistic" else POISSON
     basis = make_basis(fit.data)
     objective = Objective(family, basis.q, fit.data)
@@ -191,7 +194,7 @@ def find_limits(ridge: Ridge, level: float) -> tuple[float, float]:
 
 def _find_limit(ridge: Ridge, level: float, side: float) -> float:
     """Newton's method on the root of the deviance, kept between two known bounds."""
-    aim = float(ndtri((1 + level) / 2))
+    aim = find_z(level)
     best = float(ridge.way @ ridge.top.gamma)
     inside, outside, distance, point = 0.0, np.inf, aim * ridge.error, ridge.top
     for _ in range(MAX_SEARCH):
@@ -240,7 +243,7 @@ def _read_limits(ridge: Ridge, level: float) -> tuple[float, float]:
             root = side * float(np.sqrt(max(2 * (ridge.top.value - point.value), 0.0)))
             roots.append(root)
             values.append(value)
-    aim = float(ndtri((1 + level) / 2))
+    aim = find_z(level)
     order = np.argsort(roots, kind="stable")
     low, high = read_backwards(
         np.array(values)[order], np.array(roots)[order], np.array([-aim, aim])

@@ -11,6 +11,7 @@ from scipy.special import chdtrc
 from scipy.stats import rankdata
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.kernels.cox_moments import sum_variances
 from jalon.stats.regression.cox_fit import CoxFit, ModelTest
 from jalon.stats.regression.cox_place import Place, place_fit, refuse_exact
@@ -18,7 +19,8 @@ from jalon.stats.regression.cox_residuals import take_schoenfeld
 from jalon.stats.regression.terms import group_columns
 from jalon.stats.survival.kaplan_meier import kaplan_meier
 
-Clock = Literal["km", "rank", "identity", "log"] | Callable[[Floats], Floats]
+_NAMED = Literal["km", "rank", "identity", "log"]
+Clock = _NAMED | Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,6 +132,7 @@ def _read_clock(clock: Clock, data: SurvivalData) -> Floats:
                 f"{int(np.sum(time <= 0))} times are 0, without logarithm; choose another clock"
             )
         return np.log(time)
+    require_choice(clock, "clock", _NAMED)
     curve = kaplan_meier(SurvivalData(time, data.event, data.entry))
     before = np.searchsorted(curve.time, time, side="left")
     return 1.0 - np.append(1.0, curve.value)[before]

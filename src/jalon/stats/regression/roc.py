@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 from scipy.stats import rankdata
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
+from jalon.stats.survival.interval import find_z
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +162,7 @@ def compare_areas(
             "the same risk on another scale, or there are too few patients"
         )
     z = (area_1 - area_2) / error
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     change = area_1 - area_2
     return AreaDifference(
         first=_limit(area_1, float(np.sqrt(variance_1)), level),
@@ -191,7 +193,7 @@ def _covary(first: Floats, second: Floats) -> float:
 
 
 def _limit(area: float, error: float, level: float) -> Estimate:
-    half = float(ndtri((1 + level) / 2)) * error
+    half = find_z(level) * error
     # Python's min and max would turn an unknown limit into 0 or 1.
     low, high = np.clip([area - half, area + half], 0.0, 1.0).tolist()
     return Estimate(area, low, high, level, "DeLong")
@@ -209,7 +211,7 @@ def _count_above(values: Floats, has: npt.NDArray[np.bool_]) -> tuple[Floats, Fl
 
 
 def _read_risk(risk: npt.ArrayLike, y: npt.ArrayLike) -> tuple[Floats, npt.NDArray[np.bool_]]:
-    values, outcome = np.asarray(risk, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    values, outcome = read_floats(risk, "risk"), read_floats(y, "the outcome")
     if values.ndim != 1 or values.shape != outcome.shape:
         raise UnsuitableDataError(
             f"risk has shape {values.shape} and the outcome {outcome.shape}; give one of each per "

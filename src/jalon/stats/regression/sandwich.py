@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm import bring_back, take_errors, take_wald
 from jalon.stats.regression.glm_diagnostics import measure_leverage
@@ -89,6 +90,7 @@ def robust_covariance(
         >>> bool(round(error, 6) == round(fit.standard_errors[1], 6))
         True
     """
+    require_choice(correction, "correction", Correction)
     family = LOGISTIC if fit.family == "logistic" else POISSON
     basis, data = make_basis(fit.data), fit.data
     rows = basis.q * (data.weight * (data.y - fit.fitted))[:, None]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 Normalisation = Literal["range", "last interval", "none"]
 
@@ -46,7 +47,7 @@ def place_knots(x: npt.ArrayLike, count: int = 5, tied_share: float = 0.05) -> F
         >>> place_knots(range(101), count=3).tolist()
         [10.0, 50.0, 90.0]
     """
-    values = np.asarray(x, dtype=np.float64).ravel()
+    values = read_floats(x, "x").ravel()
     values = np.sort(values[~np.isnan(values)])
     if count < FEWEST_KNOTS:
         raise UnsuitableDataError(
@@ -95,7 +96,7 @@ def spline_basis(
         >>> spline_basis([0, 2, 4], knots=[0, 1, 2]).tolist()
         [[0.0, 0.0], [2.0, 1.5], [4.0, 4.5]]
     """
-    values, bends = np.asarray(x, dtype=np.float64), np.asarray(knots, dtype=np.float64)
+    values, bends = read_floats(x, "x"), read_floats(knots, "knots")
     if values.ndim != 1 or not np.all(np.isfinite(values)):
         raise UnsuitableDataError(
             "the covariate is not one finite number per patient; leave out or impute missing ones"

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +54,7 @@ def split_follow_up(data: SurvivalData, times: npt.ArrayLike) -> SplitFollowUp:
         >>> split.row.tolist(), split.span.tolist()
         ([0, 1, 1], [0, 0, 1])
     """
-    cuts = np.unique(np.asarray(times, dtype=np.float64))
+    cuts = np.unique(read_floats(times, "times"))
     if not np.all(np.isfinite(cuts)):
         raise UnsuitableDataError("a time to cut at is missing or infinite; give finite times")
     begin = _find_begin(data)

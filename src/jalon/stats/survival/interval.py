@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from numbers import Real
 from typing import Literal
 
 import numpy as np
@@ -65,8 +66,8 @@ def find_z(level: float) -> float:
     Raises:
         UnsuitableDataError: a level that is not between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise UnsuitableDataError(f"level is {level:g}; give a share between 0 and 1, as 0.95")
+    if not isinstance(level, Real) or not 0 < level < 1:
+        raise UnsuitableDataError(f"level is {level}; give a share between 0 and 1, as 0.95")
     return float(ndtri(1 - (1 - level) / 2))
 
 

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from jalon.core import Curve, Floats, SurvivalData
+from jalon.stats.arguments import require_choice
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import Interval, limits
 from jalon.stats.survival.jackknife import choose_robust, jackknife_error, need_patients
@@ -53,6 +54,7 @@ def kaplan_meier(
         [0.667, 0.333]
     """
     table = data if isinstance(data, EventTable) else count_events(data)
+    require_choice(variance, "variance", SurvivalVariance)
     events = table.every
     value = survival_of(table)
     if choose_robust(data, variance):

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from jalon.core import Curve, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import find_z
 from jalon.stats.survival.jackknife import (
@@ -54,6 +55,7 @@ def nelson_aalen(
     """
     table = data if isinstance(data, EventTable) else count_events(data)
     events, at_risk = table.every, table.at_risk
+    require_choice(variance, "variance", HazardVariance)
     share = divide(events, at_risk)
     value = np.cumsum(share)
     if choose_robust(data, variance):

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Curve, Estimate, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 
 def value_at(curve: Curve, times: npt.ArrayLike) -> list[Estimate]:
@@ -31,7 +32,7 @@ def value_at(curve: Curve, times: npt.ArrayLike) -> list[Estimate]:
         >>> [estimate.value for estimate in value_at(curve, [0, 6])]
         [1.0, 0.75]
     """
-    wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    wanted = np.atleast_1d(read_floats(times, "times"))
     if not np.all(np.isfinite(wanted)) or np.any(wanted < 0):
         raise UnsuitableDataError("times holds a missing, infinite or negative time; give >= 0")
     row = curve.rows_at(wanted) + 1
