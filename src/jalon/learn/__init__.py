@@ -2,6 +2,14 @@
 
 from jalon.learn.card import CardText, find_shift, write_card
 from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
+from jalon.learn.risks import (
+    GroupRisk,
+    RiskRanges,
+    ScoreRisks,
+    TotalRisk,
+    estimate_risks,
+    range_risks,
+)
 from jalon.learn.score import LearnedScore, check_terms, learn_score, refit_score
 from jalon.learn.search import SearchSettings
 from jalon.learn.terms import Candidate, Terms, build_terms
@@ -9,18 +17,24 @@ from jalon.learn.terms import Candidate, Terms, build_terms
 __all__ = [
     "Candidate",
     "CardText",
+    "GroupRisk",
     "GroupSettings",
     "Grouping",
     "LearnedScore",
+    "RiskRanges",
+    "ScoreRisks",
     "SearchSettings",
     "Terms",
+    "TotalRisk",
     "build_terms",
     "check_terms",
     "cut_totals",
+    "estimate_risks",
     "find_group",
     "find_shift",
     "group_totals",
     "learn_score",
+    "range_risks",
     "refit_score",
     "write_card",
 ]
