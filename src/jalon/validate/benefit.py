@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -46,7 +47,7 @@ class Cases:
     def find_error(self, pull: Floats) -> float:
         """Give the standard error of a number from each patient's pull on it."""
         spread = self.weight if self.counts else self.weight**2
-        return float(np.sqrt(spread @ pull**2))
+        return math.sqrt(float(np.sum(spread * pull * pull)))
 
 
 Step = tuple[Floats, Floats]
@@ -64,15 +65,28 @@ def rate_treated(judged: Judged, horizon: float, thresholds: Floats) -> Iterator
     Yields:
         One step per threshold; NaN where nobody treated was followed to the time of interest.
     """
-    total = judged.weight.sum()
     for limit in thresholds:
-        chosen = judged.risk >= limit
-        share = judged.weight @ chosen / total
-        risk, moved = observe_risk(judged, horizon, chosen) if share > 0 else (0.0, np.zeros(()))
-        treated = (chosen - share) / total
-        rightly = treated * risk + share * moved
-        rate = np.array([share, share * risk, share * (1 - risk)])
-        yield rate, np.stack([treated, rightly, treated - rightly])
+        yield rate_chosen(judged, horizon, judged.risk >= limit)
+
+
+def rate_chosen(judged: Judged, horizon: float, chosen: npt.NDArray[np.bool_]) -> Step:
+    """Estimate how many of all patients are chosen, with and without the event to come.
+
+    Args:
+        judged: risks and outcomes.
+        horizon: time of interest.
+        chosen: shape (n,), who is chosen.
+
+    Returns:
+        The shares, NaN where nobody chosen was followed to the time of interest, and the pulls.
+    """
+    total = judged.weight.sum()
+    share = float(judged.weight[chosen].sum() / total)
+    risk, moved = observe_risk(judged, horizon, chosen) if share > 0 else (0.0, np.zeros(()))
+    treated = (chosen - share) / total
+    rightly = treated * risk + share * moved
+    rate = np.array([share, share * risk, share * (1 - risk)])
+    return rate, np.stack([treated, rightly, treated - rightly])
 
 
 def observe_risk(

@@ -1,13 +1,41 @@
-"""Calibration: do predicted differences in risk come true in other patients?"""
+"""Calibration: do predicted risks, and differences in risk, come true in other patients?"""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri
 
-from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
-from jalon.stats import fit_cox
+from jalon.core import Curve, Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats import aalen_johansen, fit_cox, kaplan_meier
+from jalon.validate.risks import judge, read_horizon, read_level
+
+RatioInterval = Literal["events", "curve"]
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedExpected:
+    """How many events there were for each one that was predicted.
+
+    Attributes:
+        ratio: observed over expected, with its interval on the log scale; above 1 the risks are
+            too low.
+        observed: share who have the event by the time of interest (Kaplan-Meier, or
+            Aalen-Johansen when causes compete), with its interval.
+        expected: mean predicted risk.
+        difference: observed less expected, with its interval.
+        events: (weighted) number of events by then.
+    """
+
+    ratio: Estimate
+    observed: Estimate
+    expected: float
+    difference: Estimate
+    events: float
 
 
 def calibration_slope(
@@ -40,3 +68,110 @@ def calibration_slope(
     return Estimate(
         float(fit.coefficients[0]), math.log(ratio.low), math.log(ratio.high), level, "Wald"
     )
+
+
+def observed_expected(
+    risk: npt.ArrayLike,
+    data: SurvivalData,
+    horizon: float,
+    cause: int = 1,
+    interval: RatioInterval = "events",
+    level: float = 0.95,
+) -> ObservedExpected:
+    """Compare how many patients had the event by a time with how many were predicted to.
+
+    Args:
+        risk: shape (n,), predicted probability of the event by ``horizon``, 0 to 1.
+        data: outcomes of the same patients, without late entry; ``weight`` is honoured.
+        horizon: time of interest, above 0; events at it count.
+        cause: the event code of interest.
+        interval: error of the log ratio: "events" is one over the root of the number of events,
+            as McLernon and others do; "curve" is that of the curve, as van Geloven and others do
+            when causes compete.
+        level: coverage of the intervals, 0 to 1.
+
+    Returns:
+        Ratio and difference with what they are made of.
+
+    Raises:
+        UnsuitableDataError: risks that are no probabilities or all 0, late entry, no event of the
+            cause by ``horizon``, or nobody followed that long.
+
+    Reference:
+        McLernon DJ and others (2023), doi:10.7326/M22-0844, calibration in the large; van
+        Geloven N and others (2022), doi:10.1136/bmj-2021-069249, for competing risks.
+
+    Example:
+        >>> data = SurvivalData(time=[1, 2, 3, 9], event=[1, 1, 0, 0])
+        >>> found = observed_expected([0.4, 0.4, 0.1, 0.1], data, 2)
+        >>> found.observed.value, found.expected, found.ratio.value
+        (0.5, 0.25, 2.0)
+    """
+    if interval not in ("events", "curve"):
+        raise UnsuitableDataError(f'interval {interval!r} is not known; choose "events" or "curve"')
+    time, judged = read_horizon(horizon), judge(risk, data, cause)
+    kept = data.take(judged.order)
+    curve = draw_risk(kept, cause, read_level(level))
+    observed, error = read_risk_at(curve, time)
+    expected = float(np.average(judged.risk, weights=judged.weight))
+    if expected == 0:
+        raise UnsuitableDataError("every predicted risk is 0; there is nothing to compare with")
+    events = float(judged.weight[(judged.code == 1) & (judged.time <= time)].sum())
+    spread = 1 / math.sqrt(events) if interval == "events" else error / observed.value
+    z = float(ndtri((1 + level) / 2))
+    ratio, factor = observed.value / expected, math.exp(z * spread)
+    gap = observed.value - expected
+    return ObservedExpected(
+        ratio=Estimate(ratio, ratio / factor, ratio * factor, level, interval),
+        observed=observed,
+        expected=expected,
+        difference=Estimate(gap, gap - z * error, gap + z * error, level, "normal"),
+        events=events,
+    )
+
+
+def draw_risk(data: SurvivalData, cause: int, level: float) -> Curve:
+    """Draw the share with the event over time, as a survival curve when there is one cause.
+
+    Args:
+        data: outcomes.
+        cause: the event code of interest.
+        level: coverage of the intervals.
+
+    Returns:
+        Kaplan-Meier, or Aalen-Johansen with robust errors, as R's ``survfit`` has them.
+    """
+    if np.all((data.event == 0) | (data.event == cause)):
+        return kaplan_meier(data, level, "log-log")
+    return aalen_johansen(data, cause, level, "log-log", "robust")
+
+
+def read_risk_at(curve: Curve, horizon: float) -> tuple[Estimate, float]:
+    """Read the share with the event by a time, and its standard error.
+
+    Args:
+        curve: from ``draw_risk``.
+        horizon: the time.
+
+    Returns:
+        The share with its interval, and the error, 0 where everyone had the event.
+
+    Raises:
+        UnsuitableDataError: nobody was followed that long, or nobody had the event by then.
+    """
+    row = int(curve.rows_at([horizon])[0])
+    value, last = float(curve.value[max(row, 0)]), float(curve.time[-1])
+    over = curve.kind == "survival" and curve.value[-1] == 0
+    if last < horizon and not over:
+        raise UnsuitableDataError(
+            f"time {horizon:g} is beyond the last follow-up at {last:g}; choose an earlier time"
+        )
+    survival = curve.kind == "survival"
+    share = 1 - value if survival else value
+    if row < 0 or share == 0:
+        raise UnsuitableDataError(f"nobody has the event by time {horizon:g}; choose a later time")
+    ends = (
+        (1 - curve.high[row], 1 - curve.low[row]) if survival else (curve.low[row], curve.high[row])
+    )
+    error = float(np.nan_to_num(curve.std_error[row]))
+    return Estimate(share, float(ends[0]), float(ends[1]), curve.level, curve.method), error

@@ -111,9 +111,9 @@ def decision_curve(
             the cause by ``horizon``, or nobody followed that long.
 
     Reference:
-        Vickers AJ and others (2008), doi:10.1186/1472-6947-8-53, "Extension to survival data" and
-        "Extension to competing risks"; standardised: Kerr KF and others (2016),
-        doi:10.1200/JCO.2015.65.5654, equation 2; avoided: Vickers AJ and others (2019),
+        Vickers AJ and others (2008), doi:10.1186/1472-6947-8-53, for censored outcomes and
+        competing risks; standardised: Kerr KF and others (2016),
+        doi:10.1200/JCO.2015.65.5654; avoided: Vickers AJ and others (2019),
         doi:10.1186/s41512-019-0064-7.
 
     Example:
@@ -157,8 +157,8 @@ def binary_decision_curve(
             that are not 0 or 1, or not both.
 
     Reference:
-        Vickers AJ, Elkin EB (2006), doi:10.1177/0272989X06295361, equation 1; error: Pfeiffer RM,
-        Gail MH (2020), doi:10.1002/bimj.201900290, for simple random samples.
+        Vickers AJ, Elkin EB (2006), doi:10.1177/0272989X06295361, for the measure; the error
+        is that of a mean of independent contributions.
 
     Example:
         >>> curve = binary_decision_curve([0.9, 0.8, 0.3, 0.2], [1, 0, 1, 0], [0.25, 0.5])
@@ -199,7 +199,8 @@ def compare_decision_curves(
         UnsuitableDataError: as ``decision_curve``.
 
     Reference:
-        Vickers AJ and others (2008), doi:10.1186/1472-6947-8-53, "Confidence intervals".
+        Vickers AJ and others (2008), doi:10.1186/1472-6947-8-53, for the measure; the error
+        follows from each patient's influence.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 9, 9, 9], event=[1, 1, 1, 0, 0, 0])
