@@ -96,7 +96,7 @@ REFUSED = {
     "smd empty": (lambda: a.level_difference(["a"], []), "empty"),
     "denominator": (lambda: a.mean_difference([1, 2], [2, 3], "treated"), "not known"),
     "quantile": (lambda: a.sample_quantiles([1, 2], [1.5]), "between 0 and 1"),
-    "definition": (lambda: a.sample_quantiles([1, 2], [0.5], 8), "choose 2, 6 or 7"),
+    "definition": (lambda: a.sample_quantiles([1, 2], [0.5], 10), "choose 1 to 9"),
     "tab missing": (lambda: a.cross_tabulate(["a", None], [1, 2]), "row is missing for 1 of 2"),
     "tab nan": (lambda: a.cross_tabulate(["a", "b"], [1, NAN]), "column is missing"),
     "tab length": (lambda: a.cross_tabulate(["a", "b"], [1, 2, 3]), "2, 3 and 2"),

@@ -26,9 +26,11 @@ from jalon.stats.association.moments import Moments, find_moments, sample_quanti
 from jalon.stats.association.proportion import (
     BinomialTest,
     ProportionTest,
+    ShareTest,
     binomial_test,
     compare_proportions,
     proportion,
+    share_test,
 )
 from jalon.stats.association.rank_sum import RankSum, rank_sum_test
 from jalon.stats.association.rate import RateTest, compare_rates, rate, rate_test
@@ -73,6 +75,7 @@ __all__ = [
     "ProportionTrend",
     "RankSum",
     "RateTest",
+    "ShareTest",
     "SignedRank",
     "StratifiedTest",
     "TTest",
@@ -110,6 +113,7 @@ __all__ = [
     "row_mean_score",
     "sample_quantiles",
     "share_difference",
+    "share_test",
     "signed_rank_test",
     "simulate_fisher",
     "spearman_correlation",

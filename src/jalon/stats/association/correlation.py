@@ -126,6 +126,7 @@ def kendall_correlation(
     alternative: Alternative = "two-sided",
     exact: bool | None = None,
     level: float = 0.95,
+    corrected: bool = False,
 ) -> Correlation:
     """Measure how many pairs of patients two numbers put in the same order.
 
@@ -135,6 +136,7 @@ def kendall_correlation(
         alternative: "greater" for a correlation above 0.
         exact: whether p is exact; None for fewer than 50 patients. Never with ties.
         level: coverage of the interval.
+        corrected: whether to correct a p that is not exact for continuity, by one pair.
 
     Returns:
         Kendall's tau-b.
@@ -159,7 +161,7 @@ def kendall_correlation(
                           alternative, level)  # fmt: skip
     if precise:
         return Correlation(estimate, round((tau + 1) * n * (n - 1) / 4), float(p), "exact")
-    z = _standardise_tau(x, y, float(tau))
+    z = _standardise_tau(x, y, float(tau), corrected)
     return Correlation(estimate, z, min(1.0, normal_p(z, alternative)), "normal")
 
 
@@ -187,9 +189,9 @@ def _transform(r: float, error: float, alternative: Alternative, level: float) -
         return Estimate(r, np.nan, np.nan, level, "fisher")
     with np.errstate(divide="ignore"):
         z = np.arctanh(r)
-    return Estimate(
-        r, float(np.tanh(z + below * error)), float(np.tanh(z + above * error)), level, "fisher"
-    )
+    low = -1.0 if np.isinf(below) else float(np.tanh(z + below * error))
+    high = 1.0 if np.isinf(above) else float(np.tanh(z + above * error))
+    return Estimate(r, low, high, level, "fisher")
 
 
 def _t_p(t: float, df: float, alternative: Alternative) -> float:
@@ -198,11 +200,13 @@ def _t_p(t: float, df: float, alternative: Alternative) -> float:
     return float(stdtr(df, t if alternative == "less" else -t))
 
 
-def _standardise_tau(x: Floats, y: Floats, tau: float) -> float:
+def _standardise_tau(x: Floats, y: Floats, tau: float, corrected: bool) -> float:
     n = float(len(x))
     t, u = (np.unique(a, return_counts=True)[1].astype(np.float64) for a in (x, y))
     pairs = n * (n - 1) / 2
     s = tau * np.sqrt((pairs - np.sum(t * (t - 1)) / 2) * (pairs - np.sum(u * (u - 1)) / 2))
+    if corrected:
+        s = np.sign(s) * (abs(s) - 1)
     single = sum(float(np.sum(a * (a - 1) * (2 * a + 5))) for a in (t, u))
     variance = (n * (n - 1) * (2 * n + 5) - single) / 18
     variance += float(np.sum(t * (t - 1)) * np.sum(u * (u - 1))) / (2 * n * (n - 1))

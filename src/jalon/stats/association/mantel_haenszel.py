@@ -136,7 +136,9 @@ def _estimate(counts: Floats, level: float, alternative: Alternative) -> Estimat
     method = "robins-breslow-greenland"
     if same.sum() == 0 or other.sum() == 0:
         value = np.inf if same.sum() > 0 else 0.0
-        return Estimate(value, np.nan, np.nan, level, method)
+        low = 0.0 if np.isinf(below) else np.nan
+        high = np.inf if np.isinf(above) else np.nan
+        return Estimate(value, low, high, level, method)
     ratio = float(same.sum() / other.sum())
     p = (counts[:, 0, 0] + counts[:, 1, 1]) / n
     q = (counts[:, 0, 1] + counts[:, 1, 0]) / n

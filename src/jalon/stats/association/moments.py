@@ -13,6 +13,18 @@ from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.association.hypothesis import check_level
 from jalon.stats.association.sample import read_sample
 
+Definition = Literal[1, 2, 3, 4, 5, 6, 7, 8, 9]
+
+_ENDS = {
+    4: (0.0, 1.0),
+    5: (0.5, 0.5),
+    6: (0.0, 0.0),
+    7: (1.0, 1.0),
+    8: (1 / 3, 1 / 3),
+    9: (3 / 8, 3 / 8),
+}
+"""Share below the least and above the greatest value, in steps, of the continuous definitions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -67,14 +79,15 @@ def find_moments(values: npt.ArrayLike, level: float = 0.95) -> Moments:
 def sample_quantiles(
     values: npt.ArrayLike,
     share: npt.ArrayLike,
-    definition: Literal[2, 6, 7] = 7,
+    definition: Definition = 7,
 ) -> Floats:
     """Return the values below which given shares of patients lie.
 
     Args:
         values: shape (n,), finite.
         share: shape (k,), shares, 0 to 1.
-        definition: 7 as R, 2 as SAS (PCTLDEF=5), 6 as SPSS and Minitab.
+        definition: number of Hyndman and Fan's definition, as in R: 7 is R's and numpy's, 2 that
+            of SAS (PCTLDEF=5), 6 that of SPSS and Minitab, 8 the median-unbiased one.
 
     Returns:
         Shape (k,).
@@ -83,7 +96,7 @@ def sample_quantiles(
         UnsuitableDataError: no value, missing values, or shares outside 0 to 1.
 
     Reference:
-        Hyndman and Fan (1996), doi:10.1080/00031305.1996.10473566, definitions 2, 6 and 7.
+        Hyndman and Fan (1996), doi:10.1080/00031305.1996.10473566, definitions 1 to 9.
 
     Example:
         >>> sample_quantiles([1, 2, 3, 4], [0.25, 0.5], definition=2).tolist()
@@ -94,14 +107,19 @@ def sample_quantiles(
     if p.ndim != 1 or not np.all((p >= 0) & (p <= 1)):
         raise UnsuitableDataError("give shares between 0 and 1")
     n = len(x)
-    if definition not in (2, 6, 7):
-        raise UnsuitableDataError(f"definition {definition} is not known; choose 2, 6 or 7")
-    place = p * {2: n, 6: n + 1, 7: n - 1}[definition] + (1 if definition == 7 else 0)
+    if definition not in range(1, 10):
+        raise UnsuitableDataError(f"definition {definition} is not known; choose 1 to 9")
+    if definition in _ENDS:
+        a, b = _ENDS[definition]
+        place = a + p * (n + 1 - a - b)
+    else:
+        place = n * p - (0.5 if definition == 3 else 0.0)
     # As R: a product that misses a whole number by rounding only counts as whole.
     whole = np.floor(place + 4 * np.finfo(np.float64).eps)
     part = np.where(np.abs(place - whole) < 4 * np.finfo(np.float64).eps, 0.0, place - whole)
-    if definition == 2:
-        part = np.where(part > 0, 1.0, 0.5)
+    if definition not in _ENDS:  # a step function: no mixing but in the middle of a step
+        middle = {1: 0 * whole, 2: 0 * whole + 0.5, 3: whole % 2}[definition]
+        part = np.where(part > 0, 1.0, middle)
     low, high = (x[np.clip(whole.astype(np.int64) + step, 1, n) - 1] for step in (0, 1))
     mixed = (1 - part) * low + part * high
     return np.asarray(np.where(part == 0, low, np.where(part == 1, high, mixed)))

@@ -37,14 +37,31 @@ class BinomialTest:
     share: Estimate
 
 
+@dataclass(frozen=True, slots=True)
+class ShareTest:
+    """A chi-square test of a share.
+
+    Attributes:
+        statistic: chi-square.
+        df: 1.
+        p: p-value of the share given.
+        share: the share seen with Wilson's interval.
+    """
+
+    statistic: float
+    df: int
+    p: float
+    share: Estimate
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ProportionTest:
     """A test of shares in several groups.
 
     Attributes:
         statistic: chi-square.
-        df: groups less one.
-        p: p-value of the same share in all groups.
+        df: groups less one, or groups when the shares were given.
+        p: p-value of the same share in all groups, or of the shares given.
         share: shape (k,), share in each group.
         difference: first share less the second, with its interval; NaN for more groups.
     """
@@ -158,8 +175,11 @@ def compare_proportions(
     corrected: bool = True,
     alternative: Alternative = "two-sided",
     level: float = 0.95,
+    share: npt.ArrayLike | None = None,
 ) -> ProportionTest:
     """Test whether groups have the same share of patients with a property.
+
+    For one group and a given share see ``share_test``.
 
     Args:
         events: shape (k,), patients with the property.
@@ -167,6 +187,8 @@ def compare_proportions(
         corrected: whether to correct two groups for continuity; more groups never are.
         alternative: for two groups, "greater" when the first share is larger.
         level: coverage of the interval of the difference.
+        share: shape (k,), the hypothesis, a share for each group between 0 and 1; None for one
+            share, unknown, in all groups.
 
     Returns:
         The test, and for two groups the difference with Wald's interval, corrected likewise.
@@ -189,25 +211,99 @@ def compare_proportions(
         raise UnsuitableDataError("give events and patients of at least two groups, one each")
     for one, whole in zip(x.tolist(), size.tolist(), strict=True):
         _check(one, whole)
-    pooled, share = x.sum() / size.sum(), x / size
+    check_level(level)
+    check_alternative(alternative)
+    if alternative != "two-sided" and (len(x) > 2 or share is not None):
+        raise UnsuitableDataError("a one-sided alternative needs two groups and no given shares")
+    if share is not None:
+        return _compare_with(x, size, share, corrected, level)
+    pooled, seen = x.sum() / size.sum(), x / size
     if pooled in (0.0, 1.0):
         raise UnsuitableDataError("all patients have the same answer; there is nothing to compare")
-    if len(x) > 2 and alternative != "two-sided":
-        raise UnsuitableDataError("a one-sided alternative needs two groups")
-    gap, inverse = float(share[0] - share[1]), float(np.sum(1 / size))
+    gap, inverse = float(seen[0] - seen[1]), float(np.sum(1 / size))
     correction = min(0.5, abs(gap) / inverse) if corrected and len(x) == 2 else 0.0
-    excess = np.abs(x - size * pooled) - correction
-    statistic = float(np.sum(excess**2 / (size * pooled * (1 - pooled))))
+    statistic = _sum_squares(x, size, pooled, correction)
     df = len(x) - 1
     if len(x) > 2:
-        nothing = Estimate(np.nan, np.nan, np.nan, level, "wald")
-        return ProportionTest(statistic, df, float(chdtrc(df, statistic)), share, nothing)
+        p = float(chdtrc(df, statistic))
+        return ProportionTest(statistic, df, p, seen, _no_difference(level))
     below, above = normal_quantiles(level, alternative)
-    error = float(np.sqrt(np.sum(share * (1 - share) / size)))
+    error = float(np.sqrt(np.sum(seen * (1 - seen) / size)))
     low = max(-1.0, gap + below * error - correction * inverse)
     high = min(1.0, gap + above * error + correction * inverse)
     p = normal_p(float(np.sign(gap) * np.sqrt(statistic)), alternative)
-    return ProportionTest(statistic, df, p, share, Estimate(gap, low, high, level, "wald"))
+    return ProportionTest(statistic, df, p, seen, Estimate(gap, low, high, level, "wald"))
+
+
+def share_test(
+    events: float,
+    n: float,
+    share: float = 0.5,
+    corrected: bool = True,
+    alternative: Alternative = "two-sided",
+    level: float = 0.95,
+) -> ShareTest:
+    """Test by chi-square whether the share of patients with a property is a given one.
+
+    For small numbers prefer ``binomial_test``, which is exact.
+
+    Args:
+        events: patients with the property.
+        n: patients.
+        share: the hypothesis, between 0 and 1.
+        corrected: whether to correct for continuity, by half a patient but no more than the
+            distance from what is expected.
+        alternative: "greater" when the share is above the hypothesis.
+        level: coverage of the interval.
+
+    Returns:
+        The test, and Wilson's interval of the share, corrected likewise.
+
+    Raises:
+        UnsuitableDataError: counts that are not whole, more events than patients, no patient,
+            or a share that is not between 0 and 1.
+
+    Reference:
+        Wilson (1927), doi:10.1080/01621459.1927.10502953; as R's ``prop.test``.
+
+    Example:
+        >>> test = share_test(8, 50, 0.3)
+        >>> round(test.statistic, 3), round(test.p, 3)
+        (4.024, 0.045)
+    """
+    _check(events, n)
+    check_level(level)
+    check_alternative(alternative)
+    if not 0 < share < 1:
+        raise UnsuitableDataError("the share tested must lie between 0 and 1")
+    excess = events - n * share
+    correction = min(0.5, abs(excess)) if corrected else 0.0
+    statistic = (abs(excess) - correction) ** 2 / (n * share * (1 - share))
+    p = normal_p(float(np.sign(excess) * np.sqrt(statistic)), alternative)
+    low, high = _wilson(events, n, correction, normal_quantiles(level, alternative))
+    method = "wilson-corrected" if corrected else "wilson"
+    return ShareTest(statistic, 1, p, Estimate(events / n, low, high, level, method))
+
+
+def _compare_with(
+    x: Floats, size: Floats, share: npt.ArrayLike, corrected: bool, level: float
+) -> ProportionTest:
+    given = np.asarray(share, dtype=np.float64)
+    if given.shape != x.shape or not np.all((given > 0) & (given < 1)):
+        raise UnsuitableDataError("give one share between 0 and 1 for each group")
+    correction = 0.5 if corrected and len(x) == 2 else 0.0
+    statistic, k = _sum_squares(x, size, given, correction), len(x)
+    p = float(chdtrc(k, statistic))
+    return ProportionTest(statistic, k, p, x / size, _no_difference(level))
+
+
+def _sum_squares(x: Floats, size: Floats, share: Floats | float, correction: float) -> float:
+    excess = np.abs(x - size * share) - correction
+    return float(np.sum(excess**2 / (size * share * (1 - share))))
+
+
+def _no_difference(level: float) -> Estimate:
+    return Estimate(np.nan, np.nan, np.nan, level, "wald")
 
 
 def _check(events: float, n: float) -> None:

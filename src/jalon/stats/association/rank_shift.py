@@ -109,7 +109,9 @@ def normal_shift(
             _, above, error = standardise(x - shift, y)
             return (correct(above, alternative) if corrected else above) / error - target
 
-        return _search(excess, ends, tolerance, lambda shift: _nearest(x, y, shift))
+        if tolerance is not None:
+            return search_fall(excess, ends, tolerance)
+        return _nearest(x, y, _find_fall(excess, ends))
 
     below, above = normal_quantiles(level, alternative)
     low = -np.inf if np.isinf(below) else reach(-below, corrected)
@@ -161,23 +163,37 @@ def find_difference(x: Floats, y: Floats, rank: int) -> float:
     return _nearest(x, y, high)
 
 
-def _search(
-    excess: Callable[[float], float],
-    ends: tuple[float, float],
-    tolerance: float | None,
-    snap: Callable[[float], float],
+def search_fall(
+    excess: Callable[[float], float], ends: tuple[float, float], tolerance: float
 ) -> float:
-    """Return where a falling step function crosses zero, an end when it does not."""
+    """Search where a falling step function crosses zero, stopping early as R does.
+
+    Args:
+        excess: the function.
+        ends: where to look.
+        tolerance: where to stop.
+
+    Returns:
+        About the crossing; an end when there is none between them.
+    """
     low, high = ends
     if excess(low) <= 0:
         return low
     if excess(high) >= 0:
         return high
-    if tolerance is not None:
-        return find_root(excess, low, high, tolerance)
+    return find_root(excess, low, high, tolerance)
+
+
+def _find_fall(excess: Callable[[float], float], ends: tuple[float, float]) -> float:
+    """Return the first number at which a falling step function is 0 or less."""
+    low, high = ends
+    if excess(low) <= 0:
+        return low
+    if excess(high) >= 0:
+        return high
     while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return snap(high)
+    return high
 
 
 def _nearest(x: Floats, y: Floats, shift: float) -> float:

@@ -21,7 +21,7 @@ from jalon.stats.association.rank_distribution import (
     exact_p,
     lower_quantile,
 )
-from jalon.stats.association.rank_shift import correct, count_ties
+from jalon.stats.association.rank_shift import correct, count_ties, search_fall
 from jalon.stats.association.rank_sum import RankMethod, choose_method
 from jalon.stats.association.sample import read_sample
 
@@ -50,6 +50,7 @@ def signed_rank_test(
     alternative: Alternative = "two-sided",
     method: RankMethod = "auto",
     level: float = 0.95,
+    tolerance: float | None = None,
 ) -> SignedRank:
     """Test whether patients change between two measurements.
 
@@ -60,6 +61,9 @@ def signed_rank_test(
         alternative: "greater" when differences are above 0.
         method: exact or normal approximation; with ties the exact p-value is that of all signs.
         level: coverage of the interval, at least that when exact.
+        tolerance: None for the exact ends of a normal interval, and for the pseudomedian itself.
+            R's ``wilcox.test`` searches for the three of them, as where the normal statistic is
+            crossed, and stops within 1e-4; give ``1e-4`` for R's digits.
 
     Returns:
         The test.
@@ -90,7 +94,10 @@ def signed_rank_test(
     else:
         z = _standardise(values, alternative, chosen == "corrected")
         p = min(1.0, normal_p(z, alternative))
-    centre = _estimate(values, level, alternative, "corrected" if tied or zeros else chosen)
+    if chosen == "exact" and not (tied or zeros):
+        centre = _exact_centre(values, level, alternative)
+    else:
+        centre = _normal_centre(values, level, alternative, chosen != "plain", tolerance)
     return SignedRank(statistic, p, centre, zeros, chosen)
 
 
@@ -102,29 +109,50 @@ def _standardise(values: Floats, alternative: Alternative, corrected: bool) -> f
     return (correct(excess, alternative) if corrected else excess) / float(np.sqrt(variance))
 
 
-def _estimate(values: Floats, level: float, alternative: Alternative, method: str) -> Estimate:
-    pairs = np.sort(((values[:, None] + values) / 2)[np.triu_indices(len(values))])
-    middle = float(np.median(pairs))
-    if method == "exact":
-        tail = (1 - level) / (2 if alternative == "two-sided" else 1)
-        sums, chance = count_signed_rank_sums(np.arange(1.0, len(values) + 1))
-        rank = max(1, round(lower_quantile(sums, chance, tail)))
-        low, high = float(pairs[rank - 1]), float(pairs[len(pairs) - rank])
-    else:
-        below, above = normal_quantiles(level, alternative)
-        low = _cross(values, pairs, -below, alternative, method == "corrected")
-        high = _cross(values, pairs, -above, alternative, method == "corrected")
-    low = -np.inf if alternative == "less" else low
-    high = np.inf if alternative == "greater" else high
-    return Estimate(middle, low, high, level, method)
+def _exact_centre(values: Floats, level: float, alternative: Alternative) -> Estimate:
+    pairs = _pair(values)
+    tail = (1 - level) / (2 if alternative == "two-sided" else 1)
+    sums, chance = count_signed_rank_sums(np.arange(1.0, len(values) + 1))
+    rank = max(1, round(lower_quantile(sums, chance, tail)))
+    low = -np.inf if alternative == "less" else float(pairs[rank - 1])
+    high = np.inf if alternative == "greater" else float(pairs[len(pairs) - rank])
+    return Estimate(float(np.median(pairs)), low, high, level, "exact")
+
+
+def _normal_centre(
+    values: Floats,
+    level: float,
+    alternative: Alternative,
+    corrected: bool,
+    tolerance: float | None,
+) -> Estimate:
+    pairs = _pair(values)
+    ends = (float(values.min()), float(values.max()))
+
+    def reach(target: float, corrected: bool) -> float:
+        if tolerance is None or ends[0] == ends[1]:
+            return _cross(values, pairs, target, alternative, corrected)
+        return search_fall(
+            lambda shift: _standardise(values - shift, alternative, corrected) - target,
+            ends,
+            tolerance,
+        )
+
+    below, above = normal_quantiles(level, alternative)
+    low = -np.inf if np.isinf(below) else reach(-below, corrected)
+    high = np.inf if np.isinf(above) else reach(-above, corrected)
+    middle = float(np.median(pairs)) if tolerance is None else reach(0.0, False)
+    return Estimate(middle, low, high, level, "corrected" if corrected else "plain")
+
+
+def _pair(values: Floats) -> Floats:
+    return np.sort(((values[:, None] + values) / 2)[np.triu_indices(len(values))])
 
 
 def _cross(
     values: Floats, pairs: Floats, target: float, alternative: Alternative, corrected: bool
 ) -> float:
     """Return the mean of two differences at which the normal statistic falls below a target."""
-    if not np.isfinite(target):
-        return target
     steps = np.unique(pairs)
     between = (steps[:-1] + steps[1:]) / 2
     low, high = 0, len(steps) - 1

@@ -19,12 +19,15 @@ from jalon.stats.survival.steps import keep_steps
 
 IncidenceVariance = Literal["auto", "aalen", "greenwood", "robust"]
 
+IncidenceInterval = Interval | Literal["cloglog"]
+"""The scales of a survival curve, and log(-log(1 - F))."""
+
 
 def aalen_johansen(
     data: SurvivalData | EventTable,
     cause: int = 1,
     level: float = 0.95,
-    interval: Interval = "log-log",
+    interval: IncidenceInterval = "log-log",
     variance: IncidenceVariance = "auto",
 ) -> Curve:
     """Estimate the share of patients who have had one cause of event by each time.
@@ -36,8 +39,9 @@ def aalen_johansen(
         data: n patients, or counts of them; ``weight`` and ``entry`` are honoured.
         cause: the event code of interest, 1 or more.
         level: coverage of the pointwise interval, 0 to 1.
-        interval: scale on which the interval is symmetric; NaN limits while the incidence is 0,
-            except on the plain scale.
+        interval: scale on which the interval is symmetric: "log-log" is log(-log F), as SAS and
+            ``survfit`` have it, "cloglog" is log(-log(1 - F)), as R's ``etm`` has it. NaN limits
+            while the incidence is 0, except on the plain scale.
         variance: "aalen" is that of R's ``cmprsk::cuminc``, the field's habit; "greenwood" that
             of ``survfit`` and ``prodlim`` without weights; "robust" (infinitesimal jackknife)
             that of ``survfit`` with weights or left truncation, and needs patients; "auto" is
@@ -63,7 +67,7 @@ def aalen_johansen(
     own = _own_events(table, cause)
     _, _, value = find_incidence(table, own)
     std_error = _find_error(data, table, cause, variance)
-    low, high = limits(value, std_error, level, interval)
+    low, high = _limit(value, std_error, level, interval)
     curve = Curve(
         time=table.time,
         value=value,
@@ -78,6 +82,15 @@ def aalen_johansen(
         method=interval,
     )
     return keep_steps(curve, table)
+
+
+def _limit(
+    value: Floats, std_error: Floats, level: float, interval: IncidenceInterval
+) -> tuple[Floats, Floats]:
+    if interval != "cloglog":
+        return limits(value, std_error, level, interval)
+    low, high = limits(1 - value, std_error, level, "log-log")
+    return 1 - high, 1 - low
 
 
 def _own_events(table: EventTable, cause: int) -> Floats:

@@ -99,7 +99,7 @@ def match_nearest(
     reach = Reach(width, rule.whole)
     line, control = _line_up(values, arms, code_strata(strata, arms.size))
     if rule.replace:
-        taken = match_again(line, rule.ratio, reach)
+        taken = match_again(line, 1 if rule.whole else rule.ratio, reach)
     else:
         taken = match_free(line, _queue(line.treated, rule.order, rng), rule.ratio, reach)
     patient, place = np.nonzero(taken)
@@ -121,7 +121,8 @@ class NearestRule:
         whole: cut distances to whole numbers before they are compared. Wrong, and here only to
             reproduce analyses made with MatchIt up to 4.5.1, which does so where it was
             compiled with the integer ``abs`` (Debian 12 among them): below a distance of 1 it
-            knows no nearer or farther, and no caliper.
+            knows no nearer or farther, and no caliper. With ``replace`` it also gives each
+            patient one and the same control ``ratio`` times.
     """
 
     ratio: int = 1
