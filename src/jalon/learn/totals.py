@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numba import njit
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.ties import merge_ties
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,17 +60,17 @@ def count_totals(total: npt.ArrayLike, data: SurvivalData) -> TotalTable:
     stratum = np.zeros(len(data), dtype=np.int64) if data.stratum is None else data.stratum
     held = np.flatnonzero(weight > 0)
     levels, code = np.unique(points[held], return_inverse=True)
-    order = held[np.lexsort((-data.time[held], stratum[held]))]
+    time, entered = merge_ties(data.time, data.entry)
+    order = held[np.lexsort((-time[held], stratum[held]))]
     where = np.empty(len(data), dtype=np.int64)
     where[held] = code
     late = np.empty(0, dtype=np.int64)
-    entry = data.time
-    if data.entry is not None:
-        entry = data.entry
+    entry = time if entered is None else entered
+    if entered is not None:
         late = held[np.lexsort((-entry[held], stratum[held]))]
     event = weight * (data.event == 1)
     at_risk, deaths, strata = _tally(
-        where, data.time, entry, stratum, weight, event, order, late, len(levels)
+        where, time, entry, stratum, weight, event, order, late, len(levels)
     )
     return TotalTable(
         levels=levels.astype(np.int64),
