@@ -105,8 +105,28 @@ def test_merging_two_sites_equals_pooling_them(data, seed):
 @given(cohorts())
 @quick
 def test_robust_error_equals_greenwood_without_weights(data):
-    greenwood = kaplan_meier(data, variance="greenwood").std_error
+    curve = kaplan_meier(data, variance="greenwood")
+    # Where the curve is 0 Greenwood's error is not defined, and nobody's weight can move it.
+    greenwood = np.where(curve.value == 0, 0.0, curve.std_error)
     assert_allclose(kaplan_meier(data, variance="robust").std_error, greenwood, atol=1e-9)
+
+
+@given(
+    cohorts(weighted=True, late=True, least=2),
+    st.sampled_from([kaplan_meier, nelson_aalen]),
+)
+@quick
+def test_clusters_of_one_and_of_twins(data, estimate):
+    """Alone in a cluster is independent; the influence of a cluster is the sum of its patients'."""
+    alone = estimate(data, variance="robust")
+    assert_allclose(
+        estimate(data, cluster=np.arange(len(data))).std_error, alone.std_error, atol=1e-9
+    )
+    halves = data.take(np.repeat(np.arange(len(data)), 2))
+    weight = np.ones(len(halves)) if halves.weight is None else halves.weight
+    halves = SurvivalData(halves.time, halves.event, halves.entry, weight / 2)
+    twins = estimate(halves, cluster=np.repeat(np.arange(len(data)), 2))
+    assert_allclose(twins.std_error, alone.std_error, atol=1e-9)
 
 
 @given(cohorts(weighted=True, late=True, whole=True), st.sampled_from([kaplan_meier, nelson_aalen]))

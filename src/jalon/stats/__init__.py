@@ -44,6 +44,7 @@ from jalon.stats.concordance import (
     concordance_value,
     hold_competing,
 )
+from jalon.stats.concordance_null import concordance_null_variance
 from jalon.stats.description import Description, describe
 from jalon.stats.meta import *  # noqa: F403
 from jalon.stats.missing import *  # noqa: F403
@@ -59,6 +60,7 @@ __all__ = [
     "Description",
     "compare_concordance",
     "concordance",
+    "concordance_null_variance",
     "concordance_value",
     "describe",
     "hold_competing",

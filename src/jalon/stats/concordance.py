@@ -10,6 +10,7 @@ from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats, require_choice
+from jalon.stats.cluster import read_clusters, sum_clusters
 from jalon.stats.pairs import PairWeight, count_all, divide
 from jalon.stats.regression.risk_sets import require_one_cause
 from jalon.stats.survival.interval import find_z
@@ -27,8 +28,8 @@ class Concordance:
         tied_risk: comparable pairs of equal risk; each counts one half.
         tied_time: pairs with both events at one time, not comparable.
         tied_both: such pairs of equal risk.
-        influence: shape (n,), how much C rests on each patient; the variance is the sum of
-            its squares.
+        influence: shape (n,), how much C rests on each patient, or on each cluster in the order
+            of their codes; the variance is the sum of its squares.
     """
 
     estimate: Estimate
@@ -62,6 +63,7 @@ def concordance(
     level: float = 0.95,
     horizon: float | None = None,
     time_weight: PairWeight = "n",
+    cluster: npt.ArrayLike | None = None,
 ) -> Concordance:
     """Estimate how often, of two patients, the one with the higher risk has the event first.
 
@@ -78,6 +80,8 @@ def concordance(
             Kaplan-Meier estimates of censoring and of survival just before it: "n" all alike
             (Harrell); "n/G2" by 1 / G squared (Uno, see ``uno_concordance``); "S" by n S / number
             at risk; "S/G" by that over G (Schemper); "I" by 1 / number at risk.
+        cluster: shape (n,), code or name of the group in which patients are alike, or of the
+            patient whose rows they are; None when all rows are independent.
 
     Returns:
         C, its interval and standard error, and the pairs behind it. The interval is
@@ -97,7 +101,9 @@ def concordance(
         0.8
     """
     require_choice(time_weight, "time_weight", PairWeight)
-    counts, influence = count_all(_read_risk(risk, data), data, horizon, time_weight)
+    counts, influence = count_all(read_risk(risk, data), data, horizon, time_weight)
+    if cluster is not None:
+        influence = sum_clusters(influence, *read_clusters(cluster, len(data)))
     error = float(np.sqrt(np.einsum("i,i", influence, influence)))
     concordant, discordant, tied_risk, tied_time, tied_both = counts.tolist()
     return Concordance(
@@ -131,7 +137,7 @@ def concordance_value(risk: npt.ArrayLike, data: SurvivalData) -> float:
         >>> concordance_value([4, 2, 3, 1], data)
         0.8
     """
-    return divide(count_all(_read_risk(risk, data), data, None, "n", wanted=False).counts)
+    return divide(count_all(read_risk(risk, data), data, None, "n", wanted=False).counts)
 
 
 def compare_concordance(first: Concordance, second: Concordance) -> ConcordanceDifference:
@@ -159,7 +165,7 @@ def compare_concordance(first: Concordance, second: Concordance) -> ConcordanceD
     if len(first.influence) != len(second.influence):
         raise UnsuitableDataError(
             f"the two scores are of {len(first.influence)} and {len(second.influence)} patients; "
-            "compare them on the same patients"
+            "compare them on the same patients (or clusters)"
         )
     difference = first.estimate.value - second.estimate.value
     error = float(np.sqrt(np.sum((first.influence - second.influence) ** 2)))
@@ -206,7 +212,19 @@ def _estimate(value: float, error: float, level: float) -> Estimate:
     return Estimate(value, value - half, value + half, level, "jackknife")
 
 
-def _read_risk(risk: npt.ArrayLike, data: SurvivalData) -> Floats:
+def read_risk(risk: npt.ArrayLike, data: SurvivalData) -> Floats:
+    """Read a score.
+
+    Args:
+        risk: shape (n,), any score.
+        data: outcomes of the same patients.
+
+    Returns:
+        The score.
+
+    Raises:
+        UnsuitableDataError: not one finite number per patient, no event, or several causes.
+    """
     scores = np.array(read_floats(risk, "risk"))
     if scores.shape != (len(data),):
         raise UnsuitableDataError(

@@ -188,7 +188,7 @@ def test_unknown_scale_of_means():
         (STRATA, GROUP, None, "left truncation nor strata"),
         (NO_EVENT, GROUP, None, "no event"),
         (DATA, ["a"] * 6, None, "1 group"),
-        (DATA, GROUP, [1, 2], "give one per patient"),
+        (DATA, GROUP, [1, 2], "give one code for each"),
         (DATA, GROUP, [1] * 6, "one cluster"),
     ],
 )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.cluster import read_clusters
 from jalon.stats.comparison.chi_square import assess_score
 from jalon.stats.comparison.groups import Groups, Label, code_groups
 from jalon.stats.comparison.time_weight import weigh_times
@@ -117,13 +118,7 @@ def _check(data: SurvivalData) -> None:
 def _read_clusters(cluster: npt.ArrayLike | None, data: SurvivalData) -> Integers:
     if cluster is None:
         return np.arange(len(data))
-    codes = np.asarray(cluster)
-    if codes.shape != data.time.shape:
-        raise UnsuitableDataError(
-            f"cluster has shape {codes.shape} but there are {len(data)} patients; give one per "
-            "patient"
-        )
-    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    return read_clusters(cluster, len(data))[0]
 
 
 def _score_patients(data: SurvivalData, groups: Groups, powers: tuple[float, float]) -> Floats:

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers
+from jalon.stats.cluster import read_clusters, sum_clusters
 from jalon.stats.kernels.cox_moments import Moments
 from jalon.stats.regression.cox_fit import CoxFit
 from jalon.stats.regression.cox_place import Place, place_fit, refuse_exact, sum_up_to
-from jalon.stats.regression.cox_rows import read_clusters, sum_clusters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

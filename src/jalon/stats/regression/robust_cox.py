@@ -9,10 +9,10 @@ import numpy.typing as npt
 from scipy.special import chdtrc, ndtr
 
 from jalon.core import Estimate, Floats, Integers, UnsuitableDataError
+from jalon.stats.cluster import read_clusters, sum_clusters
 from jalon.stats.regression.cox_fit import CoxFit, ModelTest, take_ratios
 from jalon.stats.regression.cox_place import place_fit, refuse_exact
 from jalon.stats.regression.cox_residuals import measure_score
-from jalon.stats.regression.cox_rows import read_clusters, sum_clusters
 
 
 @dataclass(frozen=True, slots=True, eq=False)

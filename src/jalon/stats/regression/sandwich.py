@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
 from jalon.stats.arguments import require_choice
+from jalon.stats.cluster import read_clusters
 from jalon.stats.regression.cox_fit import ModelTest
 from jalon.stats.regression.glm import bring_back, take_errors, take_wald
 from jalon.stats.regression.glm_diagnostics import measure_leverage
@@ -100,7 +101,7 @@ def robust_covariance(
         clusters, factor = fit.n, _correct(fit, correction)
         meat = (rows.T * factor) @ rows
     else:
-        codes, clusters = _read_clusters(cluster, fit.n)
+        codes, clusters = read_clusters(cluster, fit.n)
         sums = np.zeros((clusters, rows.shape[1]))
         np.add.at(sums, codes, rows)
         share = _correct_clusters(fit, correction)
@@ -165,20 +166,3 @@ def _correct_clusters(fit: GlmFit, correction: Correction) -> float:
         f"{correction} is not defined for these clusters; use HC0, or HC1 with more rows than "
         "coefficients"
     )
-
-
-def _read_clusters(cluster: npt.ArrayLike, n: int) -> tuple[npt.NDArray[np.intp], int]:
-    values = np.asarray(cluster)
-    if values.shape != (n,):
-        raise UnsuitableDataError(
-            f"cluster has shape {values.shape}; give one code for each of the {n} rows of the fit"
-        )
-    # A missing number differs from itself; a missing name is None.
-    if any(value is None or value != value for value in values.tolist()):  # noqa: PLR0124
-        raise UnsuitableDataError(
-            "cluster is missing for some patients; leave them out before the fit"
-        )
-    known, codes = np.unique(values, return_inverse=True)
-    if len(known) < 2:
-        raise UnsuitableDataError("all patients are in one cluster; give at least two")
-    return codes, len(known)

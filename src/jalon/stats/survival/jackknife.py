@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.cluster import read_clusters
 from jalon.stats.survival.event_table import EventTable
 from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.rounding import find_root
+
+BLOCK = 64
+"""Clusters looked at together, which bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +116,100 @@ def hazard_jackknife_error(data: SurvivalData, table: EventTable) -> Floats:
     return _hold(find_root(gone + staying, size), table)
 
 
+def cluster_error(data: SurvivalData, table: EventTable, cluster: npt.ArrayLike) -> Floats:
+    """Return the robust standard error of survival when patients are alike within clusters.
+
+    Args:
+        data: n patients.
+        table: their counts, m rows.
+        cluster: shape (n,), code or name of each patient's cluster.
+
+    Returns:
+        Shape (m,): square root of the sum over clusters of the squared sum of the influences
+        of their patients.
+
+    Raises:
+        UnsuitableDataError: not one code per patient, or a single cluster.
+    """
+    paths, row = _trace(table, table.every), _find_rows(table, data.time)
+    start_row, start_p, start_b = _start(data, table, paths)
+    event = data.event > 0
+    p = event * (paths.jump_own[row] + paths.jump_p[row]) - paths.p[row] + start_p
+    b = event * paths.jump_b[row] - paths.b[row] + start_b
+    # Of the two parts of the influence, each falls along its path until the patient leaves.
+    first = _Sides(start_row, row, start_p, p, paths.p)
+    second = _Sides(start_row, row, start_b, b, paths.b)
+    total = np.zeros(len(table.time))
+    for mine, codes in _list_blocks(data, cluster):
+        moved = first.sum(mine, codes) - paths.incidence[:, None] * second.sum(mine, codes)
+        total += np.einsum("ij,ij->i", moved, moved)
+    return _hold(np.sqrt(total), table)
+
+
+def hazard_cluster_error(data: SurvivalData, table: EventTable, cluster: npt.ArrayLike) -> Floats:
+    """Return the robust standard error of a cumulative hazard for patients in clusters.
+
+    Args:
+        data: n patients.
+        table: their counts, m rows.
+        cluster: shape (n,), code or name of each patient's cluster.
+
+    Returns:
+        Shape (m,), as ``cluster_error``.
+
+    Raises:
+        UnsuitableDataError: not one code per patient, or a single cluster.
+    """
+    rate = divide(np.ones_like(table.at_risk), table.at_risk)
+    met = np.cumsum(table.every * rate**2)
+    row = _find_rows(table, data.time)
+    start_row, begin = np.zeros(len(data), dtype=np.int64), np.zeros(len(data))
+    if data.entry is not None:
+        start_row = _find_rows(table, data.entry)
+        begin = met[start_row]
+    final = (data.event > 0) * rate[row] - met[row] + begin
+    sides, total = _Sides(start_row, row, begin, final, met), np.zeros(len(table.time))
+    for mine, codes in _list_blocks(data, cluster):
+        moved = sides.sum(mine, codes)
+        total += np.einsum("ij,ij->i", moved, moved)
+    return _hold(np.sqrt(total), table)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sides:
+    """One part of each patient's influence: ``begin - path`` while at risk, ``final`` after."""
+
+    start_row: Integers
+    row: Integers
+    begin: Floats
+    final: Floats
+    path: Floats
+
+    def sum(self, weight: Floats, codes: Integers) -> Floats:
+        """Sum it over the patients of each cluster, row by row; shape (m, clusters)."""
+        mine = np.flatnonzero(codes >= 0)
+        shape = len(self.path), int(codes.max()) + 1
+
+        def place(row: Integers, values: Floats) -> Floats:
+            table = np.zeros(shape)
+            np.add.at(table, (row[mine], codes[mine]), (weight * values)[mine])
+            return np.cumsum(table, axis=0)
+
+        one = np.ones(len(weight))
+        staying = place(self.start_row, one) - place(self.row, one)
+        begun = place(self.start_row, self.begin) - place(self.row, self.begin)
+        return place(self.row, self.final) + begun - self.path[:, None] * staying
+
+
+def _list_blocks(data: SurvivalData, cluster: npt.ArrayLike) -> Iterator[tuple[Floats, Integers]]:
+    """Give weights and codes of some clusters at a time, -1 for patients of the others."""
+    codes, clusters = read_clusters(cluster, len(data))
+    weight = np.ones(len(data)) if data.weight is None else data.weight
+    for first in range(0, clusters, BLOCK):
+        here = (codes >= first) & (codes < first + BLOCK)
+        yield weight, np.where(here, codes - first, -1)
+
+
 def _hold(error: Floats, table: EventTable) -> Floats:
     """Keep the error of the last event: rounding must not move a limit where nothing happens."""
     last = np.maximum.accumulate(np.where(table.every > 0, np.arange(len(error)), -1))
@@ -149,6 +249,33 @@ def need_patients(data: SurvivalData | EventTable) -> SurvivalData:
             "robust variance needs the patients; counts do not keep each one's weight"
         )
     return data if data.weight is None or data.weight.all() else data.take(data.weight > 0)
+
+
+def keep_clusters(
+    data: SurvivalData | EventTable, cluster: npt.ArrayLike, variance: str
+) -> tuple[SurvivalData, npt.NDArray[np.generic]]:
+    """Return the patients who count, with their clusters.
+
+    Args:
+        data: patients or counts.
+        cluster: shape (n,), code or name of each patient's cluster.
+        variance: "robust", "auto" or the name of another variance.
+
+    Returns:
+        The patients of weight above 0, and the cluster of each.
+
+    Raises:
+        UnsuitableDataError: counts, another variance, or not one code per patient.
+    """
+    if variance not in ("robust", "auto"):
+        raise UnsuitableDataError(
+            f"the {variance} variance takes all patients as independent; leave variance out, or "
+            "the clusters"
+        )
+    patients, codes = need_patients(data), np.asarray(cluster)
+    if isinstance(data, SurvivalData) and patients is not data and codes.shape == (len(data),):
+        codes = codes[np.asarray(data.weight) > 0]
+    return patients, codes
 
 
 def _own_events(table: EventTable, cause: int | None) -> Floats:

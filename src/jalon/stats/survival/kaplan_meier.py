@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Curve, Floats, SurvivalData
 from jalon.stats.arguments import require_choice
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import Interval, limits
-from jalon.stats.survival.jackknife import choose_robust, jackknife_error, need_patients
+from jalon.stats.survival.jackknife import (
+    choose_robust,
+    cluster_error,
+    jackknife_error,
+    keep_clusters,
+    need_patients,
+)
 from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.steps import keep_steps
 
@@ -22,6 +29,7 @@ def kaplan_meier(
     level: float = 0.95,
     interval: Interval = "log",
     variance: SurvivalVariance = "auto",
+    cluster: npt.ArrayLike | None = None,
 ) -> Curve:
     """Estimate the share of patients still free of the event at each time.
 
@@ -36,13 +44,17 @@ def kaplan_meier(
         interval: scale on which the interval is symmetric; ``limits`` describes each.
         variance: "greenwood"; "robust" (infinitesimal jackknife) for sampling or propensity
             weights, which needs patients rather than counts; "auto" is robust when some
-            weight is not a whole number, as R's ``survfit`` decides.
+            weight is not a whole number or when there are clusters, as R's ``survfit`` decides.
+        cluster: shape (n,), code or name of the group in which patients are alike (two eyes of
+            one patient, a centre), for the robust variance; None when all are independent.
 
     Returns:
-        Survival at each distinct time. Where it is 0 its standard error and limits are NaN.
+        Survival at each distinct time. Where it is 0 its limits are NaN, and so is Greenwood's
+        standard error; the robust one is 0 there, and the plain limits with it.
 
     Raises:
-        UnsuitableDataError: no patient, or robust variance asked of counts.
+        UnsuitableDataError: no patient, clusters with Greenwood's variance, or robust variance
+            asked of counts.
 
     Reference:
         Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452, section 2; Klein and
@@ -57,11 +69,13 @@ def kaplan_meier(
     require_choice(variance, "variance", SurvivalVariance)
     events = table.every
     value = survival_of(table)
-    if choose_robust(data, variance):
-        std_error = jackknife_error(need_patients(data), table)
+    if cluster is not None:
+        patients, codes = keep_clusters(data, cluster, variance)
+        std_error = np.where(value == 0, 0.0, cluster_error(patients, table, codes))
+    elif choose_robust(data, variance):
+        std_error = np.where(value == 0, 0.0, jackknife_error(need_patients(data), table))
     else:
-        std_error = value * _greenwood(events, table.at_risk)
-    std_error = np.where(value == 0, np.nan, std_error)
+        std_error = np.where(value == 0, np.nan, value * _greenwood(events, table.at_risk))
     low, high = limits(value, std_error, level, interval)
     curve = Curve(
         time=table.time,

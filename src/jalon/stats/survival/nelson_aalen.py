@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Curve, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import require_choice
@@ -12,7 +13,9 @@ from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.interval import find_z
 from jalon.stats.survival.jackknife import (
     choose_robust,
+    hazard_cluster_error,
     hazard_jackknife_error,
+    keep_clusters,
     need_patients,
 )
 from jalon.stats.survival.ratio import divide
@@ -27,6 +30,7 @@ def nelson_aalen(
     level: float = 0.95,
     interval: HazardInterval = "log",
     variance: HazardVariance = "auto",
+    cluster: npt.ArrayLike | None = None,
 ) -> Curve:
     """Estimate the accumulated risk of the event: the sum of its share of those at risk.
 
@@ -37,13 +41,17 @@ def nelson_aalen(
             around the hazard itself, cut at 0.
         variance: "aalen", the sum of d / Y^2; "robust" (infinitesimal jackknife) for sampling or
             propensity weights, which needs patients rather than counts; "auto" is robust when
-            some weight is not a whole number, as R's ``survfit`` decides.
+            some weight is not a whole number or when there are clusters, as R's ``survfit``
+            decides.
+        cluster: shape (n,), code or name of the group in which patients are alike, for the
+            robust variance; None when all are independent.
 
     Returns:
         Cumulative hazard at each distinct time.
 
     Raises:
-        UnsuitableDataError: no patient, an unknown interval, or robust variance asked of counts.
+        UnsuitableDataError: no patient, an unknown interval, clusters with Aalen's variance, or
+            robust variance asked of counts.
 
     Reference:
         Aalen (1978), doi:10.1214/aos/1176344247, section 5; Klein and Moeschberger (2003),
@@ -58,7 +66,10 @@ def nelson_aalen(
     require_choice(variance, "variance", HazardVariance)
     share = divide(events, at_risk)
     value = np.cumsum(share)
-    if choose_robust(data, variance):
+    if cluster is not None:
+        patients, codes = keep_clusters(data, cluster, variance)
+        std_error = hazard_cluster_error(patients, table, codes)
+    elif choose_robust(data, variance):
         std_error = hazard_jackknife_error(need_patients(data), table)
     else:
         std_error = np.sqrt(np.cumsum(divide(share, at_risk)))
