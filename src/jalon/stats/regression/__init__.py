@@ -28,9 +28,12 @@ from jalon.stats.regression.fractional_polynomials import (
     list_powers,
     power_basis,
 )
+from jalon.stats.regression.frailty_cox import Frailty, FrailtyCoxFit, fit_frailty_cox
+from jalon.stats.regression.frailty_hill import FrailtyDistribution
 from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.glm_rows import GlmData
+from jalon.stats.regression.linear_prediction import LinearPrediction, predict_linear
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
 from jalon.stats.regression.lowess import smooth_locally
 from jalon.stats.regression.nested import compare_fits, wald_test
@@ -75,10 +78,14 @@ __all__ = [
     "CoxRows",
     "FirthCoxFit",
     "FirthFit",
+    "Frailty",
+    "FrailtyCoxFit",
+    "FrailtyDistribution",
     "GlmData",
     "GlmDiagnostics",
     "GlmFit",
     "HosmerLemeshow",
+    "LinearPrediction",
     "ModelTest",
     "ParametricFit",
     "PowerScale",
@@ -111,6 +118,7 @@ __all__ = [
     "fit_cox_cells",
     "fit_firth_cox",
     "fit_firth_logistic",
+    "fit_frailty_cox",
     "fit_logistic",
     "fit_parametric",
     "fit_poisson",
@@ -120,6 +128,7 @@ __all__ = [
     "merge_cells",
     "place_knots",
     "power_basis",
+    "predict_linear",
     "predict_log_hazard",
     "predict_outcome",
     "predict_parametric_survival",

@@ -32,7 +32,7 @@ class Likelihood:
     Attributes:
         shape: distribution of the standardised log time.
         rows: shape (n, k), minus the columns, then log time less offset when the scale is free.
-        fixed: shape (n,), log time less offset when the scale is 1, else 0.
+        fixed: shape (n,), log time less offset over the scale when that is known, else 0.
         early: shape (n, k), like ``rows`` at the time of entry.
         early_fixed: shape (n,), like ``fixed`` at the time of entry.
         entered: shape (n,), whether the patient entered late.
@@ -84,7 +84,8 @@ def fit_parametric(
     Args:
         x: shape (n, p), covariates, one row per patient, no missing value; None for none.
         data: outcomes of the same patients, times above 0, one cause of event, no strata.
-        distribution: "weibull", "exponential" (a constant hazard), "lognormal" or "loglogistic".
+        distribution: "weibull", "exponential" (a constant hazard), "rayleigh" (a hazard in
+            proportion to time), "lognormal" or "loglogistic".
         level: coverage of the intervals, 0 to 1.
         offset: shape (n,), a known part of the log time.
         names: shape (p,), the columns in words, for messages and tables.
@@ -134,7 +135,8 @@ def _prepare(shape: Shape, basis: Basis, data: SurvivalData, rows: GlmData) -> L
         late, early = np.column_stack([-basis.q, log_time]), np.column_stack([-basis.q, log_entry])
         fixed = early_fixed = np.zeros(len(data))
     else:
-        late, early, fixed, early_fixed = -basis.q, -basis.q, log_time, log_entry
+        late, early = -basis.q, -basis.q
+        fixed, early_fixed = log_time / shape.scale, log_entry / shape.scale
     return Likelihood(shape, late, fixed, early, early_fixed, entered, data.event > 0, rows.weight)
 
 
@@ -143,7 +145,7 @@ def _start(likelihood: Likelihood, data: SurvivalData, rows: GlmData, basis: Bas
     observed = data.time if data.entry is None else data.time - data.entry
     total = float(rows.weight @ (observed * np.exp(-rows.offset)))
     theta = np.zeros(likelihood.rows.shape[1])
-    theta[0] = np.log(total / (rows.weight @ rows.y)) * basis.q[0, 0]
+    theta[0] = np.log(total / (rows.weight @ rows.y)) * basis.q[0, 0] / likelihood.shape.scale
     if likelihood.shape.free_scale:
         theta[-1] = 1.0
     return theta
@@ -252,9 +254,9 @@ def _report(
         raise ConvergenceError("the parametric fit found no maximum")
     free = likelihood.shape.free_scale
     p = len(rows.names)
-    scale = 1 / float(top.theta[-1]) if free else 1.0
+    scale = 1 / float(top.theta[-1]) if free else likelihood.shape.scale
     gamma = top.theta[:p] * scale
-    turned = _turn(top, p, scale) if free else np.linalg.inv(top.information)
+    turned = _turn(top, p, scale) if free else np.linalg.inv(top.information) * scale**2
     inner = np.asarray(turned, dtype=np.float64)
     wide = np.eye(len(inner))
     wide[:p, :p] = basis.back
@@ -263,6 +265,8 @@ def _report(
     estimates = take_intervals(beta, error[:p], level)
     z = beta / error[:p]
     constant = float(rows.weight[likelihood.event] @ np.log(data.time[likelihood.event]))
+    # With a free scale the likelihood climbed has it already.
+    constant += 0.0 if free else float(rows.weight @ likelihood.event) * float(np.log(scale))
     return ParametricFit(
         distribution=distribution,
         names=rows.names,

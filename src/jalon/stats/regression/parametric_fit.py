@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,9 +27,9 @@ class ParametricFit:
         names: shape (p,), "intercept" and the covariates in words.
         coefficients: shape (p,), on the scale of log time, per unit.
         scale: spread of log time around what is expected; 1 over it is Weibull's shape. It is 1
-            for "exponential".
+            for "exponential", one half for "rayleigh".
         covariance: shape (p + 1, p + 1), of the coefficients and the log of the scale;
-            (p, p) for "exponential".
+            (p, p) where the scale is known.
         standard_errors: shape (p + 1,) or (p,), the same.
         z: shape (p,), coefficient over standard error.
         p: shape (p,), two-sided p-values of ``z``.
@@ -60,6 +61,16 @@ class ParametricFit:
     n: int
     events: float
     level: float
+
+    @property
+    def aic(self) -> float:
+        """Akaike's criterion; the scale counts as a parameter when it was estimated."""
+        return 2 * (len(self.standard_errors) - self.log_likelihood)
+
+    @property
+    def bic(self) -> float:
+        """Schwarz's criterion, with the log of the number of patients."""
+        return len(self.standard_errors) * math.log(self.n) - 2 * self.log_likelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False)

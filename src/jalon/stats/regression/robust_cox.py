@@ -65,7 +65,9 @@ def robust_cox(
         level: coverage of the intervals, 0 to 1; None for that of the fit.
 
     Returns:
-        Covariance, intervals and tests, the errors of the fit beside them.
+        Covariance, intervals and tests, the errors of the fit beside them. With
+        ``dataclasses.replace(fit, covariance=robust.covariance)`` predictions carry this
+        uncertainty of the coefficients, as those of R's ``survfit`` do.
 
     Raises:
         UnsuitableDataError: exact ties, clusters that are not one code per row, or fewer

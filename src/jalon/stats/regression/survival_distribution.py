@@ -11,7 +11,7 @@ from scipy.special import expit, log_ndtr, logit, ndtr, ndtri
 
 from jalon.core import Floats
 
-Distribution = Literal["weibull", "exponential", "lognormal", "loglogistic"]
+Distribution = Literal["weibull", "exponential", "rayleigh", "lognormal", "loglogistic"]
 
 Slopes = tuple[Floats, Floats, Floats]
 """A function of the standardised log time, its first and its second derivative."""
@@ -26,12 +26,14 @@ class Shape:
         survival: log of the chance to be later, with two derivatives.
         quantile: standardised log time by which a share has had the event.
         free_scale: whether the spread is estimated.
+        scale: the spread when it is not.
     """
 
     density: Callable[[Floats], Slopes]
     survival: Callable[[Floats], Slopes]
     quantile: Callable[[Floats], Floats]
     free_scale: bool = True
+    scale: float = 1.0
 
 
 def _gumbel_density(z: Floats) -> Slopes:
@@ -73,6 +75,7 @@ def _gumbel_quantile(share: Floats) -> Floats:
 SHAPES: dict[Distribution, Shape] = {
     "weibull": Shape(_gumbel_density, _gumbel_survival, _gumbel_quantile),
     "exponential": Shape(_gumbel_density, _gumbel_survival, _gumbel_quantile, free_scale=False),
+    "rayleigh": Shape(_gumbel_density, _gumbel_survival, _gumbel_quantile, False, 0.5),
     "lognormal": Shape(_normal_density, _normal_survival, lambda share: np.asarray(ndtri(share))),
     "loglogistic": Shape(
         _logistic_density, _logistic_survival, lambda share: np.asarray(logit(share))
