@@ -13,6 +13,7 @@ from jalon.stats.regression.cox_bootstrap import BootstrapCox, bootstrap_cox
 from jalon.stats.regression.cox_cells import fit_cox_cells
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.cox_profile import profile_cox
+from jalon.stats.regression.cox_quantile import predict_cox_quantile
 from jalon.stats.regression.cox_residuals import (
     CoxResiduals,
     SchoenfeldResiduals,
@@ -128,6 +129,7 @@ __all__ = [
     "merge_cells",
     "place_knots",
     "power_basis",
+    "predict_cox_quantile",
     "predict_linear",
     "predict_log_hazard",
     "predict_outcome",

@@ -137,7 +137,7 @@ def climb_frailty(hill: FrailtyHill, theta: float, start: FrailtySpot | None = N
     here, last = look_around(hill, theta, beta, effect), np.inf
     for taken in range(MAX_STEPS):
         try:
-            step = np.linalg.solve(here.curvature, here.slope)
+            step: Floats = np.asarray(np.linalg.solve(here.curvature, here.slope), np.float64)
         except np.linalg.LinAlgError:
             break
         decrement = float(here.slope @ step)
@@ -165,8 +165,8 @@ def invert(hill: FrailtyHill, top: FrailtySpot) -> Floats:
     Returns:
         Shape (p + q, p + q).
     """
-    inverse: Floats = np.linalg.inv(thin(hill, top.curvature))
-    return (inverse + inverse.T) / 2
+    inverse = np.linalg.inv(thin(hill, top.curvature))
+    return np.asarray((inverse + inverse.T) / 2, dtype=np.float64)
 
 
 def thin(hill: FrailtyHill, matrix: Floats) -> Floats:

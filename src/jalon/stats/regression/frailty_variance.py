@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
-from scipy.optimize import brentq, minimize_scalar
+from scipy.optimize import brentq
 from scipy.special import digamma, gammaln
 
 from jalon.core import ConvergenceError
 from jalon.stats.regression.frailty_hill import FrailtyHill, FrailtySpot, climb_frailty, invert
 
-GRID = (1e-4, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-"""Variances looked at first; below the least of them the frailty is taken to be none."""
+FIRST, LEAST, MOST, STRIDE = 0.3, 1e-4, 300.0, 4.0
+"""Variance looked at first, the least that is not none, the most, and the step between them."""
 
 
-def solve_variance(hill: FrailtyHill) -> FrailtySpot | None:
+def solve_variance(hill: FrailtyHill, none: float) -> FrailtySpot | None:
     """Find the variance of the frailty, and the top of the hill for it.
 
     Args:
         hill: the hill; a gamma frailty is fitted by its likelihood, a Gaussian one by the
             restricted likelihood's equation.
+        none: log likelihood without frailty.
 
     Returns:
         The top; None where the variance is 0, as for groups that differ less than by chance.
@@ -42,8 +42,13 @@ def solve_variance(hill: FrailtyHill) -> FrailtySpot | None:
     def slope(theta: float) -> float:
         return measure(hill, climb(theta))
 
-    theta = _climb_gamma(hill, climb, slope) if hill.distribution == "gamma" else _cross(slope)
-    return None if theta == 0 else climb(theta)
+    theta = _cross(slope)
+    if theta == 0:
+        return None
+    top = climb(theta)
+    if hill.distribution == "gamma" and marginal_gamma(hill, top) < none:
+        return None
+    return top
 
 
 def marginal_gamma(hill: FrailtyHill, top: FrailtySpot) -> float:
@@ -103,52 +108,25 @@ def balance_gaussian(hill: FrailtyHill, top: FrailtySpot) -> float:
     return float(spread / len(top.effect) - top.theta) / top.theta**2
 
 
-def _climb_gamma(
-    hill: FrailtyHill, climb: Callable[[float], FrailtySpot], slope: Callable[[float], float]
-) -> float:
-    """Find the largest integrated likelihood, and refine it by its derivative."""
-    heights = [marginal_gamma(hill, climb(theta)) for theta in GRID]
-    best = int(np.argmax(heights))
-    if best == len(GRID) - 1:
-        raise ConvergenceError(_say_unbounded())
-    if best == 0 and slope(GRID[0]) <= 0:
-        return 0.0
-    low, high = GRID[max(best - 1, 0)], GRID[best + 1]
-    if not slope(low) > 0 > slope(high):
-        found = minimize_scalar(
-            lambda log: -marginal_gamma(hill, climb(float(np.exp(log)))),
-            bounds=(np.log(low), np.log(high)),
-            method="bounded",
-            options={"xatol": 1e-5},
-        )
-        low, high = float(np.exp(found.x)) * 0.999, float(np.exp(found.x)) * 1.001
-    return _refine(slope, low, high)
-
-
 def _cross(slope: Callable[[float], float]) -> float:
-    """Find the first variance at which an equation changes from too small to too large."""
-    if slope(GRID[0]) <= 0:
-        return 0.0
-    for low, high in pairwise(GRID):
-        if slope(high) <= 0:
-            return _refine(slope, low, high)
-    raise ConvergenceError(_say_unbounded())
-
-
-def _refine(slope: Callable[[float], float], low: float, high: float) -> float:
-    if not slope(low) * slope(high) <= 0:
-        raise ConvergenceError(
-            "the variance of the frailty was not found; its likelihood is flat. Give it a value"
-        )
-    return float(
-        np.exp(brentq(lambda log: slope(float(np.exp(log))), np.log(low), np.log(high), xtol=1e-12))
-    )
+    """Find where a slope changes from upwards to downwards; 0 when it never is upwards."""
+    here = FIRST
+    up = slope(here) > 0
+    while LEAST <= here <= MOST:
+        there = here * STRIDE if up else max(here / STRIDE, LEAST / 2)
+        if (slope(there) > 0) is not up:
+            low, high = np.log(min(here, there)), np.log(max(here, there))
+            return float(
+                np.exp(brentq(lambda log: slope(float(np.exp(log))), low, high, xtol=1e-12))
+            )
+        here = there
+    if up:
+        raise ConvergenceError(_say_unbounded())
+    return 0.0
 
 
 def _say_unbounded() -> str:
     return (
-        f"the variance of the frailty is beyond {GRID[-1]:g}: groups have all or no events. Merge "
+        f"the variance of the frailty is beyond {MOST:g}: groups have all or no events. Merge "
         "groups, or make them strata"
     )
-
-
