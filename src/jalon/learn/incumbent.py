@@ -1,0 +1,147 @@
+"""A good score to start from: a beam over supports, then the best whole points on a few of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from jalon.core import Floats, Integers
+from jalon.learn.branch import Found, Limit, fit_bounds, fit_nothing, gather_found, model_support
+from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.rules import count_room, may_add, may_complete, price_support
+
+NOTHING = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Breadth:
+    """How widely to look.
+
+    Attributes:
+        width: supports kept at each size.
+        trials: terms fitted from each of them.
+        finals: supports whose whole points are searched.
+        rounds: times that single terms are exchanged.
+    """
+
+    width: int = 4
+    trials: int = 6
+    finals: int = 4
+    rounds: int = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class State:
+    """A support with its best real coefficients.
+
+    Attributes:
+        cost: loss plus prices.
+        row: bound, coefficients and curvature, as ``fit_bounds`` returns them.
+        terms: shape (s,), the support, rising.
+    """
+
+    cost: float
+    row: Floats
+    terms: Integers
+
+    @property
+    def beta(self) -> Floats:
+        """Coefficients of the terms."""
+        return self.row[1 : 1 + len(self.terms)]
+
+
+def find_points(ground: Ground, rules: Rules, breadth: Breadth | None = None) -> Found:
+    """Find whole points that explain the outcome well, without a proof.
+
+    Args:
+        ground: rows and risk sets.
+        rules: what a score may look like.
+        breadth: how widely to look; None for the usual.
+
+    Returns:
+        The best found; all zeros when no term is worth its price, or nothing is allowed.
+    """
+    look = breadth or Breadth()
+    states = _grow(ground, rules, look)
+    states = _exchange(ground, rules, look, states)
+    best = fit_nothing(ground, rules)
+    for state in states[: look.finals]:
+        if not may_complete(rules, state.terms, NOTHING):
+            continue
+        limit = Limit(best.cost, 0.0)
+        for one in gather_found(ground, rules, state.terms, state.row, limit)[0]:
+            best = min(best, one, key=rank_found)
+    return best
+
+
+def rank_found(one: Found) -> tuple[float, tuple[int, ...]]:
+    """Order by cost, rounded, so that the order of equal scores does not hang on the last bit."""
+    return round(one.cost, 7), one.points
+
+
+def _grow(ground: Ground, rules: Rules, look: Breadth) -> list[State]:
+    loss = fit_nothing(ground, rules).loss
+    beam = [State(loss, np.array([loss]), NOTHING)]
+    pool: dict[tuple[int, ...], State] = {}
+    while beam:
+        grown: dict[tuple[int, ...], State] = {}
+        for state in beam:
+            grown |= _extend(ground, rules, look, state)
+        beam = sorted(grown.values(), key=_rank)[: look.width]
+        pool |= {tuple(one.terms): one for one in beam}
+    return sorted(pool.values(), key=_rank)
+
+
+def _rank(state: State) -> tuple[float, tuple[int, ...]]:
+    return round(state.cost, 7), tuple(state.terms)
+
+
+def _extend(
+    ground: Ground, rules: Rules, look: Breadth, state: State
+) -> dict[tuple[int, ...], State]:
+    """Fit a support with each of its most promising further terms."""
+    further = np.arange(len(rules.variable))
+    further = further[may_add(rules, state.terms, further)]
+    further = _needed_first(rules, state.terms, further)
+    if not count_room(rules, state.terms, further):
+        return {}
+    stand, further = model_support(ground, rules, state.terms, further, state.row)
+    grown = {}
+    for j in range(min(look.trials, len(further))):
+        one = _fit(ground, rules, np.append(state.terms, further[j]), stand.step((j,)))
+        if one is not None:
+            grown[tuple(one.terms)] = one
+    return grown
+
+
+def _needed_first(rules: Rules, chosen: Integers, further: Integers) -> Integers:
+    missing = rules.required.copy()
+    missing[rules.variable[chosen]] = False
+    needed = further[missing[rules.variable[further]]]
+    return needed if needed.size else further
+
+
+def _fit(ground: Ground, rules: Rules, terms: Integers, start: Floats) -> State | None:
+    order = np.argsort(terms)
+    terms = terms[order]
+    row = fit_bounds(ground, terms[None], start[order][None], np.array([np.inf]))[0]
+    one = State(float(row[0]) + price_support(rules, terms), row, terms)
+    wrong = rules.sign[terms] * one.beta < 0
+    return None if wrong.any() else one
+
+
+def _exchange(ground: Ground, rules: Rules, look: Breadth, states: list[State]) -> list[State]:
+    """Drop each term of the best support in turn and take the best others instead."""
+    for _ in range(look.rounds if states else 0):
+        pool = {tuple(one.terms): one for one in states}
+        best = states[0]
+        for q in range(len(best.terms)):
+            rest = np.delete(best.terms, q)
+            bare = _fit(ground, rules, rest, np.delete(best.beta, q)) if rest.size else None
+            if bare is not None:
+                pool |= {tuple(bare.terms): bare} | _extend(ground, rules, look, bare)
+        states = sorted(pool.values(), key=_rank)
+        if states[0].terms.tolist() == best.terms.tolist():
+            break
+    return states

@@ -1,0 +1,277 @@
+"""All whole points of a support that can beat a limit: directions within an ellipsoid."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from jalon.core import Floats, Integers
+from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.kernels.support import LARGEST, reach_of, take_columns
+
+
+@njit(cache=True, nogil=True)
+def rise_at_least(distance: float, reach: float) -> float:  # pragma: no cover - compiled
+    """Bound from below how much higher the loss lies at a distance from its minimum.
+
+    The counterpart of ``fall_at_most``: by generalised self-concordance the curvature along a
+    line falls no faster than exp(-reach x distance).
+    """
+    v = distance * reach
+    if v < 1e-4:
+        return distance * distance * (0.5 - v / 6.0)
+    return (np.expm1(-v) + v) / (reach * reach)
+
+
+@njit(cache=True, nogil=True)
+def widest_distance(slack: float, reach: float) -> float:  # pragma: no cover - compiled
+    """Return the distance from the minimum beyond which the loss exceeds it by ``slack``."""
+    if slack <= 0.0:
+        return 0.0
+    high = np.sqrt(2.0 * slack) + 1e-12
+    while rise_at_least(high, reach) < slack:
+        high *= 2.0
+    low = 0.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if rise_at_least(middle, reach) < slack:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+@njit(cache=True, nogil=True)
+def factor_from_last(bend: Floats) -> Floats:  # pragma: no cover - compiled
+    """Return the lower triangular M with M'M = bend: later coordinates can cancel their rows."""
+    s = bend.shape[0]
+    turned = np.empty((s, s))
+    for q in range(s):
+        for r in range(s):
+            turned[q, r] = bend[s - 1 - q, s - 1 - r]
+        turned[q, q] += 1e-12 * turned[q, q] + 1e-11
+    lower = np.linalg.cholesky(turned)
+    factor = np.zeros((s, s))
+    for q in range(s):
+        for r in range(q + 1):
+            factor[q, r] = lower[s - 1 - r, s - 1 - q]
+    return factor
+
+
+@njit(cache=True, nogil=True)
+def fit_points(  # pragma: no cover - compiled
+    ground: Ground, z: Floats, chosen: Integers, points: Integers, start: float
+) -> tuple[float, float]:
+    """Fit the one scale of whole points exactly.
+
+    Returns:
+        The loss and the scale, 0 or more.
+    """
+    total = np.zeros(z.shape[0])
+    for i in range(z.shape[0]):
+        for q in range(points.size):
+            total[i] += z[i, q] * points[q]
+    largest = max(np.abs(points).max(), 1)
+    low, high = 0.0, LARGEST / largest
+    scale = min(max(start, low), high)
+    for _ in range(80):
+        _, slope, bend = _sum_line(ground, total, chosen, points, scale)
+        if slope > 0:
+            high = scale
+        else:
+            low = scale
+        step = scale - slope / bend if bend > 1e-300 else 0.5 * (low + high)
+        inside = low <= step <= high
+        if not inside:
+            step = 0.5 * (low + high)
+        settled = inside and abs(step - scale) * largest < 1e-8
+        scale = step
+        if settled or (high - low) * largest < 1e-12:
+            break
+    return _sum_line(ground, total, chosen, points, scale)[0], scale
+
+
+@njit(cache=True, nogil=True)
+def _sum_line(  # pragma: no cover - compiled
+    ground: Ground, total: Floats, chosen: Integers, points: Integers, scale: float
+) -> tuple[float, float, float]:
+    """Return the loss along points x scale, and its two derivatives in the scale."""
+    loss, slope, bend = 0.0, 0.0, 0.0
+    for j in range(ground.ridge.size):
+        loss += 0.5 * ground.ridge[j] * ground.centre[j] ** 2
+    for q in range(points.size):
+        j, b = chosen[q], points[q]
+        gap = scale * b - ground.centre[j]
+        loss += 0.5 * ground.ridge[j] * (gap * gap - ground.centre[j] ** 2)
+        loss -= scale * b * ground.linear[j]
+        slope += ground.ridge[j] * gap * b - b * ground.linear[j]
+        bend += ground.ridge[j] * b * b
+    base, top = int(total.min()), int(total.max())
+    power = np.empty(top - base + 1)
+    for level in range(power.size):
+        power[level] = np.exp(scale * (level + base - top))
+    sums, rest = np.zeros(3), np.zeros(3)
+    row, start, fades = 0, -1, ground.tail.size > 0
+    for t in range(ground.deaths.size):
+        if ground.first[t] != start:
+            start = row = ground.first[t]
+            sums[:], rest[:] = 0.0, 0.0
+            if fades:
+                _gather(ground.tail, total, power, base, start, ground.finish[t], 1.0, rest)
+        _gather(ground.weight, total, power, base, row, ground.last[t], 1.0, sums)
+        if fades:
+            _gather(ground.tail, total, power, base, row, ground.last[t], -1.0, rest)
+        row = ground.last[t]
+        fade = ground.fading[t] if fades else 0.0
+        at_risk = sums[0] + fade * rest[0]
+        mean = (sums[1] + fade * rest[1]) / at_risk
+        second = (sums[2] + fade * rest[2]) / at_risk
+        loss += ground.deaths[t] * (np.log(at_risk) + scale * top)
+        slope += ground.deaths[t] * mean
+        bend += ground.deaths[t] * (second - mean * mean)
+    return loss, slope, bend
+
+
+@njit(cache=True, nogil=True)
+def _gather(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
+    weight: Floats,
+    total: Floats,
+    power: Floats,
+    base: int,
+    begin: int,
+    end: int,
+    sign: float,
+    sums: Floats,
+) -> None:
+    sum0, sum1, sum2 = 0.0, 0.0, 0.0
+    for i in range(begin, end):
+        points = total[i]
+        part = sign * weight[i] * power[int(points) - base]
+        sum0 += part
+        sum1 += part * points
+        sum2 += part * points * points
+    sums[0] += sum0
+    sums[1] += sum1
+    sums[2] += sum2
+
+
+@njit(cache=True, nogil=True)
+def may_take(  # pragma: no cover - compiled
+    rules: Rules, chosen: Integers, points: Integers, q: int, value: int
+) -> bool:
+    """Tell whether the q-th term may take a value, given those before it."""
+    j = chosen[q]
+    if value == 0 or rules.sign[j] * value < 0:
+        return False
+    v = rules.variable[j]
+    for r in range(q):
+        if rules.variable[chosen[r]] == v:
+            if rules.rising[v] and points[r] * value < 0:
+                return False
+            if rules.even[v] and points[r] != value:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def is_allowed(  # pragma: no cover - compiled
+    rules: Rules, chosen: Integers, points: Integers
+) -> bool:
+    """Tell whether points have no common divisor and keep to the largest total.
+
+    The terms of a variable must stand in rising order of their cut-points.
+    """
+    common, reach = 0, 0
+    for q in range(points.size):
+        a, b = common, abs(points[q])
+        while b:
+            a, b = b, a % b
+        common = a
+        v, height, low, high = rules.variable[chosen[q]], 0, 0, 0
+        if q > 0 and rules.variable[chosen[q - 1]] == v:
+            continue
+        for r in range(q, points.size):
+            if rules.variable[chosen[r]] != v:
+                break
+            height += points[r]
+            low, high = min(low, height), max(high, height)
+        reach += high - low
+    return common == 1 and reach <= rules.max_total
+
+
+@njit(cache=True, nogil=True)
+def gather_points(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
+    ground: Ground,
+    rules: Rules,
+    chosen: Integers,
+    beta: Floats,
+    bend: Floats,
+    floor: float,
+    limits: Floats,
+) -> tuple[Integers, Floats, int]:
+    """Fit every vector of whole points on a support whose loss can stay below a limit.
+
+    Such a vector's ray meets the ellipsoid around the best real coefficients within which the
+    loss may stay below the limit. Coordinates are fixed one after the other; the distance of
+    a partial vector, the later ones left free, is a bound.
+
+    Args:
+        ground: rows and risk sets.
+        rules: what a score may look like.
+        chosen: shape (s,), the terms, rising.
+        beta: shape (s,), the best real coefficients.
+        bend: shape (s, s), curvature there.
+        floor: lower bound of the loss there.
+        limits: highest loss of interest, and how far above the best one found it may move.
+
+    Returns:
+        Points, shape (h, s); their losses and scales, shape (h, 2); how many were fitted.
+    """
+    s = chosen.size
+    z = take_columns(ground.terms, chosen)
+    reach = reach_of(np.linalg.inv(bend + 1e-11 * np.eye(s)))
+    factor = factor_from_last(bend)
+    target = factor @ beta
+    limit, fitted, held = limits[0], 0, 0
+    widest = widest_distance(limit - floor, reach)
+    kept, worth = np.empty((16, s), np.int64), np.empty((16, 2))
+    points, value = np.zeros(s, np.int64), np.full(s, -rules.max_points - 1, np.int64)
+    along, cross, own = np.zeros(s + 1), np.zeros(s + 1), np.zeros(s + 1)
+    q = 0
+    while q >= 0:
+        value[q] += 1
+        if value[q] > rules.max_points:
+            value[q], points[q] = -rules.max_points - 1, 0
+            q -= 1
+            continue
+        if not may_take(rules, chosen, points, q, value[q]):
+            continue
+        points[q] = value[q]
+        image = 0.0
+        for r in range(q + 1):
+            image += factor[q, r] * points[r]
+        along[q + 1] = along[q] + image * image
+        cross[q + 1] = cross[q] + image * target[q]
+        own[q + 1] = own[q] + target[q] * target[q]
+        gap2 = own[q + 1]
+        if cross[q + 1] > 0.0:
+            gap2 -= cross[q + 1] ** 2 / along[q + 1]
+        if gap2 > widest * widest * (1.0 + 1e-9) + 1e-12:
+            continue
+        if q + 1 < s:
+            q += 1
+            continue
+        nearest = floor + rise_at_least(np.sqrt(max(gap2, 0.0)), reach)
+        if nearest > limit or not is_allowed(rules, chosen, points):
+            continue
+        fitted += 1
+        start = max(cross[s] / along[s], 0.0)
+        loss, scale = fit_points(ground, z, chosen, points, start)
+        if loss > limit or scale <= 0.0:
+            continue
+        limit = min(limit, loss + limits[1])
+        if held == kept.shape[0]:
+            kept, worth = np.concatenate((kept, kept)), np.concatenate((worth, worth))
+        kept[held], worth[held, 0], worth[held, 1] = points, loss, scale
+        held += 1
+    return kept[:held], worth[:held], fitted

@@ -1,0 +1,133 @@
+"""How far pairs of further terms can still lower the loss of a support: bounds from one model."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from jalon.core import Floats
+from jalon.learn.kernels.ground import Flags
+from jalon.learn.kernels.support import fall_at_most
+
+
+class Tails(NamedTuple):
+    """Terms that may follow a support, in the order in which they are tried.
+
+    Attributes:
+        bend: shape (c, c), curvature once the support has adapted.
+        slope: shape (c,), slope of the loss.
+        width: shape (c,), largest difference between two patients once the support has adapted.
+        cost: shape (c,), cost of each term.
+        pair: shape (c, c), terms that may stand together.
+    """
+
+    bend: Floats
+    slope: Floats
+    width: Floats
+    cost: Floats
+    pair: Flags
+
+
+@njit(cache=True, nogil=True)
+def _bound_fall(need: float, step2: float, reach2: float) -> float:  # pragma: no cover - compiled
+    """Bound how far the loss may fall, 0 when that is less than ``need``."""
+    u2 = step2 * reach2
+    if u2 >= 1.0:
+        return np.inf
+    # At u = 1/2 the bound is 0.6137 of the squared decrement, and less below.
+    if u2 <= 0.25 and 0.6138 * step2 < need:
+        return 0.0
+    fall = fall_at_most(np.sqrt(step2), np.sqrt(reach2))
+    return fall if fall >= need else 0.0
+
+
+@njit(cache=True, nogil=True)
+def _bound_pairs(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
+    tails: Tails, begin: int, need: float, step0: float, reach0: float, falls: Floats
+) -> None:
+    """Bound singles (diagonal) and pairs from ``begin`` on that may reach ``need``."""
+    bend, slope, width = tails.bend, tails.slope, tails.width
+    for j in range(begin, slope.size):
+        ajj, gj, vj = bend[j, j], slope[j], width[j]
+        wanted = need + tails.cost[j]
+        falls[j, j] = np.inf
+        if ajj > 0.0:
+            falls[j, j] = _bound_fall(wanted, step0 + gj * gj / ajj, reach0 + vj * vj / ajj)
+        for k in range(j + 1, slope.size):
+            if not tails.pair[j, k]:
+                continue
+            a, akk, gk, vk = bend[j, k], bend[k, k], slope[k], width[k]
+            det = ajj * akk - a * a
+            falls[j, k] = np.inf
+            if det > 1e-10 * ajj * akk:
+                step2 = step0 + (gj * gj * akk - 2.0 * gj * gk * a + gk * gk * ajj) / det
+                reach2 = reach0 + (vj * vj * akk + 2.0 * abs(a) * vj * vk + vk * vk * ajj) / det
+                falls[j, k] = _bound_fall(wanted + tails.cost[k], step2, reach2)
+
+
+@njit(cache=True, nogil=True)
+def _sweep(tails: Tails, j: int) -> Tails:  # pragma: no cover - compiled
+    """Return the later terms once term ``j`` has been taken in as well."""
+    size = tails.slope.size
+    bend, slope, width = tails.bend.copy(), tails.slope.copy(), tails.width.copy()
+    for k in range(j + 1, size):
+        share = tails.bend[j, k] / tails.bend[j, j]
+        slope[k] -= share * tails.slope[j]
+        width[k] += abs(share) * tails.width[j]
+        for r in range(j + 1, size):
+            bend[k, r] -= share * tails.bend[j, r]
+    return Tails(bend, slope, width, tails.cost, tails.pair)
+
+
+@njit(cache=True, nogil=True)
+def bound_tails(  # pragma: no cover - compiled
+    tails: Tails, most: int, need: float, reach: float
+) -> Floats:
+    """Bound how far the loss may fall with at most ``most`` (1 to 3) further terms.
+
+    Args:
+        tails: the further terms, in the order in which they are tried.
+        most: how many may be added.
+        need: by how much the loss must fall, costs of the terms not counted.
+        reach: squared reach of the support.
+
+    Returns:
+        Shape (c, c), upper triangle: [j, k] for sets that begin with j and hold k, [j, j] for
+        j alone; 0 where the needed fall is out of reach, infinite where nothing is known.
+    """
+    size = tails.slope.size
+    falls = np.zeros((size, size))
+    if most == 1:
+        for j in range(size):
+            a, v = tails.bend[j, j], tails.width[j]
+            falls[j, j] = np.inf
+            if a > 0.0:
+                step2 = tails.slope[j] ** 2 / a
+                falls[j, j] = _bound_fall(need + tails.cost[j], step2, reach + v * v / a)
+        return falls
+    _bound_pairs(tails, 0, need, 0.0, reach, falls)
+    if most >= 3:
+        for j in range(size - 2):
+            _bound_triples(tails, j, need, reach, falls)
+    return falls
+
+
+@njit(cache=True, nogil=True)
+def _bound_triples(  # pragma: no cover - compiled
+    tails: Tails, j: int, need: float, reach: float, falls: Floats
+) -> None:
+    ajj = tails.bend[j, j]
+    if ajj <= 1e-12:
+        falls[j, j:] = np.inf
+        return
+    found = np.zeros(falls.shape)
+    swept, step0 = _sweep(tails, j), tails.slope[j] ** 2 / ajj
+    reach0 = reach + tails.width[j] ** 2 / ajj
+    _bound_pairs(swept, j + 1, need + tails.cost[j], step0, reach0, found)
+    for k in range(j + 1, falls.shape[0]):
+        for r in range(k + 1, falls.shape[0]):
+            if found[k, r] > 0.0 and tails.pair[j, k] and tails.pair[j, r]:
+                falls[j, k] = max(falls[j, k], found[k, r])
+                falls[j, r] = max(falls[j, r], found[k, r])

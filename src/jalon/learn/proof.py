@@ -1,0 +1,213 @@
+"""The proof: the whole search space is split until nothing can beat the best score found."""
+
+from __future__ import annotations
+
+import heapq
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import count
+
+import numpy as np
+
+from jalon.learn.branch import Found, Limit, Node, Opened, open_node
+from jalon.learn.kernels.ground import Ground, Rules
+
+BATCH = 8
+"""Parts opened at a time; fixed, so that the work does not depend on the number of workers."""
+
+TIE = 1e-7
+"""Costs closer than this are equal: the points that come first in order are taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How long to search, and how wide a set of near-equals to keep.
+
+    Attributes:
+        seconds: time limit.
+        nodes: limit of parts opened; the same bytes on every machine, unlike a time.
+        near: log-likelihood units within which scores count as near-equals.
+        most: near-equals kept.
+        workers: threads; the result does not depend on it.
+    """
+
+    seconds: float = 60.0
+    nodes: int = 10_000_000
+    near: float = 0.0
+    most: int = 20_000
+    workers: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a search stands.
+
+    Attributes:
+        seconds: since its start.
+        cost: of the best score found.
+        bound: no score costs less.
+        nodes: parts opened.
+    """
+
+    seconds: float
+    cost: float
+    bound: float
+    nodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a search has shown.
+
+    Attributes:
+        found: the best score and, within the width asked for, its near-equals, best first.
+        bound: no score costs less.
+        nodes: parts opened.
+        supports: supports fitted.
+        vectors: vectors of whole points fitted.
+        complete: every score within the width asked for has been seen, and is in ``found``.
+        trace: how incumbent and bound moved.
+    """
+
+    found: tuple[Found, ...]
+    bound: float
+    nodes: int
+    supports: int
+    vectors: int
+    complete: bool
+    trace: tuple[Progress, ...]
+
+    @property
+    def gap(self) -> float:
+        """Log-likelihood units by which the best score found may miss the optimum."""
+        return max(self.found[0].cost - self.bound, 0.0)
+
+
+def prove_points(
+    ground: Ground,
+    rules: Rules,
+    incumbents: Iterable[Found],
+    effort: Effort,
+    tell: Callable[[Progress], None] | None = None,
+) -> Proof:
+    """Search until the best points are proven, or the effort is spent.
+
+    Args:
+        ground: rows and risk sets.
+        rules: what a score may look like.
+        incumbents: scores known already, at least one.
+        effort: limits of the search.
+        tell: is told where the search stands.
+
+    Returns:
+        The proof. An interrupt from the keyboard ends the search early, with its gap.
+    """
+    search = _Search(ground, rules, effort, tell, list(incumbents))
+    with ThreadPoolExecutor(effort.workers) as pool:
+        try:
+            search.run(pool)
+        except KeyboardInterrupt:
+            search.interrupted = True
+    return search.conclude()
+
+
+class _Search:
+    def __init__(
+        self,
+        ground: Ground,
+        rules: Rules,
+        effort: Effort,
+        tell: Callable[[Progress], None] | None,
+        incumbents: list[Found],
+    ) -> None:
+        self.ground, self.rules, self.effort, self.tell = ground, rules, effort, tell
+        self.held: dict[tuple[int, ...], Found] = {one.points: one for one in incumbents}
+        self.best = min(one.cost for one in incumbents)
+        self.begun = time.perf_counter()
+        self.nodes = self.supports = self.vectors = 0
+        self.trace: list[Progress] = []
+        self.full = self.interrupted = False
+        self.number = count()
+        nothing = np.zeros(0, np.int64)
+        root = Node(-np.inf, nothing, np.arange(len(rules.variable)), np.zeros(0))
+        self.heap: list[tuple[float, int, int, Node]] = []
+        self.open: list[Node] = []
+        self._push(root)
+
+    def run(self, pool: ThreadPoolExecutor) -> None:
+        while self.heap and self.heap[0][0] <= self._limit().cost and not self._spent():
+            limit = self._limit()
+            size = min(BATCH, len(self.heap))
+            self.open = [heapq.heappop(self.heap)[-1] for _ in range(size)]
+            tasks = [
+                pool.submit(open_node, self.ground, self.rules, node, limit)
+                for node in self.open
+                if node.bound <= limit.cost
+            ]
+            for task in tasks:
+                self._take(task.result())
+            self.open = []
+            self._report()
+
+    def conclude(self) -> Proof:
+        left = [node.bound for node in self.open] + [entry[0] for entry in self.heap]
+        limit = self._limit().cost
+        finished = min(left, default=np.inf) > limit
+        bound = self.best if finished else min(self.best, *left)
+        kept = sorted(
+            (one for one in self.held.values() if one.cost <= limit),
+            key=lambda one: (round(one.cost, 7), one.points),
+        )
+        return Proof(
+            tuple(kept[: self.effort.most]),
+            float(bound),
+            self.nodes,
+            self.supports,
+            self.vectors,
+            finished and not self.full,
+            tuple(self.trace),
+        )
+
+    def _limit(self) -> Limit:
+        near = max(self.effort.near, TIE)
+        return Limit(self.best + near, near)
+
+    def _spent(self) -> bool:
+        late = time.perf_counter() - self.begun > self.effort.seconds
+        return late or self.nodes >= self.effort.nodes
+
+    def _push(self, node: Node) -> None:
+        # Among equal bounds the larger support first: it is closer to an answer.
+        entry = (node.bound, -len(node.chosen), next(self.number), node)
+        heapq.heappush(self.heap, entry)
+
+    def _take(self, opened: Opened) -> None:
+        self.nodes += 1
+        self.supports += opened.supports
+        self.vectors += opened.vectors
+        for one in opened.found:
+            if one.cost <= self._limit().cost:
+                self.held[one.points] = one
+                self.best = min(self.best, one.cost)
+        if len(self.held) > 2 * self.effort.most:
+            self._thin()
+        for child in opened.children:
+            self._push(child)
+
+    def _thin(self) -> None:
+        limit = self._limit().cost
+        kept = sorted((one for one in self.held.values() if one.cost <= limit))
+        self.full = self.full or len(kept) > self.effort.most
+        self.held = {one.points: one for one in kept[: self.effort.most]}
+
+    def _report(self) -> None:
+        seconds = time.perf_counter() - self.begun
+        bound = min(self.heap[0][0], self.best) if self.heap else self.best
+        now = Progress(seconds, self.best, bound, self.nodes)
+        last = self.trace[-1] if self.trace else None
+        if last is None or (bound, self.best) != (last.bound, last.cost):
+            self.trace.append(now)
+        if self.tell is not None:
+            self.tell(replace(now))
