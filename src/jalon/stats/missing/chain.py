@@ -80,6 +80,7 @@ def run_chain(problem: Problem, rng: np.random.Generator) -> Chain:
     outcome: OutcomeDraw | None = None
     for i in range(problem.iterations):
         if problem.model is not None:
+            # Once a round, given which the columns take turns; R's smcfcs draws for each column.
             outcome = draw_outcome_model(problem.model, z, outcome, rng)
         for target in problem.targets:
             start = last[target.column]
