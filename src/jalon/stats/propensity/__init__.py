@@ -7,6 +7,7 @@ from jalon.stats.propensity.matching import Matching, match_strata
 from jalon.stats.propensity.nearest import Caliper, NearestRule, match_nearest
 from jalon.stats.propensity.optimal import match_optimal
 from jalon.stats.propensity.outcome import ArmComparison, compare_arms
+from jalon.stats.propensity.score_strata import cut_score
 from jalon.stats.propensity.scores import Propensity, find_overlap, fit_propensity
 from jalon.stats.propensity.weighting import PropensityWeights, weigh_patients
 
@@ -21,6 +22,7 @@ __all__ = [
     "Propensity",
     "PropensityWeights",
     "compare_arms",
+    "cut_score",
     "e_value",
     "e_value_of_difference",
     "effective_size",
