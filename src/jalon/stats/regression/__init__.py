@@ -57,6 +57,7 @@ from jalon.stats.regression.proportional_hazards import ProportionalHazards, pro
 from jalon.stats.regression.ridge_cox import Ridge, RidgeCoxFit, fit_ridge_cox
 from jalon.stats.regression.robust_cox import RobustCox, robust_cox
 from jalon.stats.regression.roc import AreaDifference, RocCurve, compare_areas, roc_curve
+from jalon.stats.regression.roc_areas import compare_independent_areas, partial_area
 from jalon.stats.regression.sandwich import RobustVariance, robust_covariance
 from jalon.stats.regression.splines import place_knots, spline_basis
 from jalon.stats.regression.split import SplitFollowUp, split_follow_up
@@ -111,6 +112,7 @@ __all__ = [
     "choose_power_scale",
     "compare_areas",
     "compare_fits",
+    "compare_independent_areas",
     "count_cells",
     "cox_residuals",
     "diagnose_glm",
@@ -127,6 +129,7 @@ __all__ = [
     "hosmer_lemeshow",
     "list_powers",
     "merge_cells",
+    "partial_area",
     "place_knots",
     "power_basis",
     "predict_cox_quantile",
