@@ -1,9 +1,9 @@
 """Shared frailties as R's survival has them.
 
 R stops its inner loop when the penalised likelihood hardly changes, which with sparse information
-leaves coefficients up to 1e-6 of themselves away (1e-4 after a search), likelihoods 1e-7. The search for a
-variance stops at 1e-10 of the integrated likelihood (gamma: 3e-7 of the variance) or 1e-5
-(gaussian). The open record of kidney stopped after three outer steps, an inner loop not having
+leaves coefficients up to 1e-6 of themselves away (1e-4 after a search), and likelihoods 1e-7. The
+search for a variance stops at 1e-10 of the integrated likelihood (gamma: 3e-6 of the variance) or
+1e-5 (gaussian). The open record of kidney stopped after three outer steps, an inner loop not having
 converged: its coefficients are 6e-3 away from those at its own variance.
 
 Weights count patients here. R's do not where it counts the events of a group, nor in its sparse
