@@ -6,6 +6,9 @@ from jalon.validate.calibration import ObservedExpected, calibration_slope, obse
 from jalon.validate.calibration_groups import GroupCalibration, calibrate_groups, group_risks
 from jalon.validate.calibration_hazard import HazardCalibration, calibrate_hazard
 from jalon.validate.calibration_smooth import SmoothCalibration, smooth_calibration
+from jalon.validate.cox_indexes import CoxIndexes, describe_cox, heuristic_shrinkage
+from jalon.validate.cox_validation import validate_cox, validate_cox_groups
+from jalon.validate.gini import gini_difference
 from jalon.validate.internal import (
     Corrected,
     InternalValidation,
@@ -14,6 +17,7 @@ from jalon.validate.internal import (
     Refit,
     correct_optimism,
 )
+from jalon.validate.logistic_validation import largest_error, validate_logistic
 from jalon.validate.reclassification import (
     Discrimination,
     Gain,
@@ -22,6 +26,13 @@ from jalon.validate.reclassification import (
     reclassify,
     reclassify_at,
 )
+from jalon.validate.resampling import (
+    Resampling,
+    ResamplingKind,
+    draw_bootstrap,
+    draw_folds,
+    use_rows,
+)
 from jalon.validate.utility import (
     BenefitDifference,
     DecisionCurve,
@@ -29,12 +40,14 @@ from jalon.validate.utility import (
     compare_decision_curves,
     decision_curve,
 )
+from jalon.validate.validation import ValidatedFigure, Validation, validate_model
 
 __all__ = [
     "BenefitCurve",
     "BenefitDifference",
     "Bootstrap",
     "Corrected",
+    "CoxIndexes",
     "DecisionCurve",
     "Discrimination",
     "Gain",
@@ -46,7 +59,11 @@ __all__ = [
     "Pipeline",
     "Reclassification",
     "Refit",
+    "Resampling",
+    "ResamplingKind",
     "SmoothCalibration",
+    "ValidatedFigure",
+    "Validation",
     "binary_decision_curve",
     "bootstrap_figures",
     "calibrate_groups",
@@ -55,10 +72,21 @@ __all__ = [
     "compare_decision_curves",
     "correct_optimism",
     "decision_curve",
+    "describe_cox",
+    "draw_bootstrap",
+    "draw_folds",
+    "gini_difference",
     "group_risks",
+    "heuristic_shrinkage",
     "improve_discrimination",
+    "largest_error",
     "observed_expected",
     "reclassify",
     "reclassify_at",
     "smooth_calibration",
+    "use_rows",
+    "validate_cox",
+    "validate_cox_groups",
+    "validate_logistic",
+    "validate_model",
 ]

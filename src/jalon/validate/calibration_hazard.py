@@ -61,7 +61,8 @@ def calibrate_hazard(
         ConvergenceError: as ``fit_poisson``.
 
     Reference:
-        Crowson CS, Atkinson EJ, Therneau TM (2016), doi:10.1177/0962280213497434, for the Poisson models.
+        Crowson CS, Atkinson EJ, Therneau TM (2016), doi:10.1177/0962280213497434, for the
+        Poisson models.
 
     Example:
         >>> data = SurvivalData(time=[1, 2, 3, 4], event=[1, 1, 0, 1])

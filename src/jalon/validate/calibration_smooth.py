@@ -78,8 +78,9 @@ def smooth_calibration(
         ConvergenceError: as ``fit_cox`` or ``fit_fine_gray``.
 
     Reference:
-        Austin PC, Harrell FE, van Klaveren D (2020), doi:10.1002/sim.8570, for the curve by a Cox model;
-        competing risks: Austin PC and others (2022), doi:10.1186/s41512-021-00114-6.
+        Austin PC, Harrell FE, van Klaveren D (2020), doi:10.1002/sim.8570, for the
+        curve by a Cox model; competing risks: Austin PC and others (2022),
+        doi:10.1186/s41512-021-00114-6.
 
     Example:
         >>> rng = np.random.default_rng(3)
