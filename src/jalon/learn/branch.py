@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jalon.core import Floats, Integers
+from jalon.learn.found import Found
 from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.kernels.model import model_node
 from jalon.learn.kernels.points import gather_points
@@ -37,22 +38,6 @@ class Node:
     chosen: Integers
     further: Integers
     start: Floats
-
-
-class Found(NamedTuple):
-    """A vector of whole points with what it costs.
-
-    Attributes:
-        cost: loss plus prices.
-        points: one whole number per term.
-        scale: log hazard per point.
-        loss: negative log partial likelihood, penalties included.
-    """
-
-    cost: float
-    points: tuple[int, ...]
-    scale: float
-    loss: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from jalon.core import Floats, Integers
-from jalon.learn.branch import Found, Limit, fit_bounds, fit_nothing, gather_found, model_support
+from jalon.learn.branch import fit_bounds, fit_nothing, model_support
 from jalon.learn.kernels.ground import Ground, Rules
-from jalon.learn.rules import count_room, may_add, may_complete, price_support
+from jalon.learn.found import Found, rank_found
+from jalon.learn.rounding import round_support
+from jalon.learn.rules import count_room, may_add, price_support
 
 NOTHING = np.zeros(0, np.int64)
 
@@ -67,17 +69,8 @@ def find_points(ground: Ground, rules: Rules, breadth: Breadth | None = None) ->
     states = _exchange(ground, rules, look, states)
     best = fit_nothing(ground, rules)
     for state in states[: look.finals]:
-        if not may_complete(rules, state.terms, NOTHING):
-            continue
-        limit = Limit(best.cost, 0.0)
-        for one in gather_found(ground, rules, state.terms, state.row, limit)[0]:
-            best = min(best, one, key=rank_found)
+        best = min(best, *round_support(ground, rules, state.terms, state.beta), key=rank_found)
     return best
-
-
-def rank_found(one: Found) -> tuple[float, tuple[int, ...]]:
-    """Order by cost, rounded, so that the order of equal scores does not hang on the last bit."""
-    return round(one.cost, 7), one.points
 
 
 def _grow(ground: Ground, rules: Rules, look: Breadth) -> list[State]:

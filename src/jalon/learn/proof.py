@@ -11,7 +11,8 @@ from itertools import count
 
 import numpy as np
 
-from jalon.learn.branch import Found, Limit, Node, Opened, open_node
+from jalon.learn.branch import Limit, Node, Opened, open_node
+from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
 
 BATCH = 8
@@ -158,7 +159,7 @@ class _Search:
         bound = self.best if finished else min(self.best, *left)
         kept = sorted(
             (one for one in self.held.values() if one.cost <= limit),
-            key=lambda one: (round(one.cost, 7), one.points),
+            key=rank_found,
         )
         return Proof(
             tuple(kept[: self.effort.most]),
