@@ -220,8 +220,8 @@ def internal_table(result: EndpointResult) -> Table:
     )
     title = f"Internal validation, {result.internal.resamples} bootstrap resamples"
     notes = (
-        "Search, points and groups repeated on every resample. Intervals: infinitesimal "
-        "jackknife, shifted by the optimism.",
+        "Search, points and groups repeated on every resample. Corrected intervals: for what new "
+        "patients would show, so they also hold how much the resamples vary.",
     )
     return Table(title, columns, tuple(rows), notes)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from jalon.core import Estimate, Floats, Integers, SurvivalData
+from jalon.validate.optimism_interval import correct_estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +56,8 @@ class Corrected:
     Attributes:
         apparent: on the cohort that the score was learned from.
         optimism: mean drop from the resamples to the cohort.
-        corrected: ``apparent`` less ``optimism``; its interval is the apparent one, shifted.
+        corrected: ``apparent`` less ``optimism``; its interval is shifted and widened (see
+            ``correct_estimate``).
         drops: shape (B,), the drop in each resample.
     """
 
@@ -108,8 +110,9 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
 
     References:
         Harrell, Lee, Mark. Stat Med 1996;15:361-387, section 5, steps 1 to 8,
-        doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4. Location-shifted
-        interval: Noma et al. Stat Med 2021;40:5691-5701, doi:10.1002/sim.9148.
+        doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4. Intervals: Noma et
+        al. Stat Med 2021;40:5691-5701, doi:10.1002/sim.9148, and the explanation
+        ``internal-validation``.
     """
     streams = rng.spawn(resamples)
 
@@ -125,9 +128,9 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
             counts.update(chosen)
             if progress is not None:
                 progress(done)
-    table = np.array(drops).reshape(resamples, len(measures))
+    table = np.array(drops).reshape(resamples, 2, len(measures))
     figures = {
-        measure.name: _correct(apparent[measure.name], table[:, k])
+        measure.name: _correct(apparent[measure.name], table[:, 0, k], table[:, 1, k])
         for k, measure in enumerate(measures)
     }
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -140,21 +143,14 @@ def _drop(
     drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
     weight = drawn if data.weight is None else drawn * data.weight
     resample = SurvivalData(data.time, data.event, data.entry, weight, data.stratum)
-    drop = [
-        measure.compute(refit.predictions[measure.of], resample)
-        - measure.compute(refit.predictions[measure.of], data)
-        for measure in measures
-    ]
-    return np.array(drop), refit.chosen
-
-
-def _correct(apparent: Estimate, drops: Floats) -> Corrected:
-    optimism = float(drops.mean()) if len(drops) else 0.0
-    corrected = Estimate(
-        apparent.value - optimism,
-        apparent.low - optimism,
-        apparent.high - optimism,
-        apparent.level,
-        f"{apparent.method}, shifted by the optimism",
+    inside, tested = (
+        [measure.compute(refit.predictions[measure.of], patients) for measure in measures]
+        for patients in (resample, data)
     )
-    return Corrected(apparent, optimism, corrected, drops)
+    return np.array([inside, tested]), refit.chosen
+
+
+def _correct(apparent: Estimate, inside: Floats, tested: Floats) -> Corrected:
+    drops = inside - tested
+    corrected = correct_estimate(apparent, inside, drops)
+    return Corrected(apparent, float(drops.mean()) if len(drops) else 0.0, corrected, drops)
