@@ -169,7 +169,8 @@ def _share(gain: float, null: float, n: int) -> float:
 
 def _find_gap(survival: Floats, data: SurvivalData, horizon: float) -> float:
     """Observed less predicted survival of one group; NaN where it cannot be observed."""
-    if not len(survival) or data.time.max() < horizon:
+    last = data.time == data.time.max(initial=0)
+    if not len(survival) or (data.time[last][0] < horizon and not np.all(data.event[last])):
         return np.nan
     if not np.any((data.event > 0) & (data.time <= horizon)):
         return float(1 - survival.mean())
