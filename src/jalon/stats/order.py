@@ -8,10 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers
-from jalon.stats.kernels.columns import order_whole
+from jalon.stats.kernels.columns import order_spread, order_whole
 
 FEW = 2**16
 """Whole numbers spanning less than this are sorted by counting, without comparisons."""
+
+MOST_BOXES = 2**31
+"""Rows that can be sorted by throwing them into boxes."""
 
 
 def sort_rows(values: Floats | Integers) -> npt.NDArray[np.intp]:
@@ -36,6 +39,10 @@ def sort_rows(values: Floats | Integers) -> npt.NDArray[np.intp]:
             span = int(short.max()) + 1
             # With many ties one count per value beats any sort.
             return order_whole(short, span) if len(short) > span else _sort(short)
+    if values.dtype == np.float64 and len(values) < MOST_BOXES:
+        order, settled = order_spread(values.astype(np.float64, copy=False))
+        if settled:
+            return order
     return _sort(values)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.kernels.concordance import (
@@ -23,9 +25,13 @@ from jalon.stats.kernels.concordance_grid import (
 )
 from jalon.stats.kernels.events import find_last_day
 from jalon.stats.order import sort_rows
+from jalon.stats.team import Team, gather_team
 from jalon.stats.ties import merge_ties
 
 PairWeight = Literal["n", "S", "S/G", "n/G2", "I"]
+
+WORTH = 16
+"""Numbers treated for each patient in a tree of risks, on average."""
 
 MOST_POINTS = 256.0
 """Scores spanning fewer whole points than this may be counted on a grid."""
@@ -171,57 +177,85 @@ def _count_ranks(
     risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight], wanted: bool
 ) -> Pairs:
     """Any scores and times: sort, rank, and ask a tree."""
-    counts, strata = np.zeros(5), []
-    for rows, people, levels in _rank_strata(risk, data, rules):
-        met = np.zeros((len(rows) if wanted else 0, 3))
-        counts += count_pairs(people, levels, met)
-        if wanted:
-            count_outlived(people, levels, met)
-            strata.append((rows, people.weight, met))
-    share = (divide(counts), float(counts[:3].sum()))
-    influence = np.empty(len(data) if wanted else 0)
-    for rows, weight, met in strata:
-        find_share(met, weight, share, rows, influence)
+    counts, sides = np.zeros(5), [np.zeros((len(data), 2)) for _ in range(2 if wanted else 1)]
+    with gather_team(WORTH * len(data)) as team:
+        strata = _rank_strata(risk, data, rules, team)
+
+        def count(side: int) -> None:
+            first = 0
+            for rows, people, levels in strata:
+                met = sides[side][first : first + len(rows)]
+                if side == 0:
+                    counts[:] += count_pairs(people, levels, met)
+                else:
+                    count_outlived(people, levels, met)
+                first += len(rows)
+
+        # The two sides of a pair do not need each other.
+        team.share([partial(count, side) for side in range(len(sides))])
+    share, influence, first = (divide(counts), float(counts[:3].sum())), np.empty(0), 0
+    if not wanted:
+        return Pairs(counts, influence)
+    influence = np.empty(len(data))
+    for rows, people, _ in strata:
+        here = slice(first, first + len(rows))
+        find_share((sides[0][here], sides[1][here]), people.weight, share, rows, influence)
+        first += len(rows)
     return Pairs(counts, influence)
 
 
 def _rank_strata(
-    risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight]
+    risk: Floats, data: SurvivalData, rules: tuple[float | None, PairWeight], team: Team
 ) -> list[tuple[Integers, Ranking, int]]:
     """Sort the patients of each stratum by time and rank their risks."""
+    if data.stratum is None:
+        ranked, (lined,) = team.share([lambda: _rank(risk), lambda: _line_up(data, rules)])
+        rank, levels = ranked
+        return [(lined[0], lined[1]._replace(rank=rank[lined[0]]), levels)]
+    strata = []
+    for rows, people in _line_up(data, rules):
+        rank, levels = _rank(risk[rows])
+        strata.append((rows, people._replace(rank=rank), levels))
+    return strata
+
+
+def _line_up(
+    data: SurvivalData, rules: tuple[float | None, PairWeight]
+) -> list[tuple[Integers, Ranking]]:
+    """Sort the patients of each stratum by time; their risks are yet to be ranked."""
     time, entry = merge_ties(data.time, data.entry)
     order = sort_rows(time)
     parts = [order]
     if data.stratum is not None:
         order = order[sort_rows(data.stratum[order])]
         parts = np.split(order, np.flatnonzero(np.diff(data.stratum[order])) + 1)
-    ranked = []
+    died, lined = data.event.astype(np.int8), []
     for rows in parts:
-        rank, levels = _rank(risk[rows])
         entered = np.empty(0) if entry is None else entry[rows]
         weight = np.ones(len(rows)) if data.weight is None else data.weight[rows]
         people = Ranking(
             time=time[rows],
-            died=data.event[rows],
-            rank=rank,
+            died=died[rows],
+            rank=np.empty(0, np.int32),
             weight=weight,
             entry=entered,
             arrival=sort_rows(entered),
-            pull=_pull_rows(time[rows], entered, data.event[rows], weight, rules),
+            pull=_pull_rows(time[rows], entered, died[rows], weight, rules),
         )
-        ranked.append((rows, people, levels))
-    return ranked
+        lined.append((rows, people))
+    return lined
 
 
-def _rank(risk: Floats) -> tuple[Integers, int]:
+def _rank(risk: Floats) -> tuple[npt.NDArray[np.int32], int]:
     # Equal risks share a rank, so their order need not be kept and the faster sort will do.
-    return rank_risk(np.argsort(risk), risk)
+    rank, levels = rank_risk(np.argsort(risk), risk)
+    return rank.astype(np.int32), levels
 
 
 def _pull_rows(
     time: Floats,
     entry: Floats,
-    event: Integers,
+    died: npt.NDArray[np.int8],
     weight: Floats,
     rules: tuple[float | None, PairWeight],
 ) -> Floats:
@@ -229,7 +263,7 @@ def _pull_rows(
     if rules == (None, "n"):
         return np.ones(len(time))
     starts = np.flatnonzero(np.concatenate(([True], time[1:] != time[:-1])))
-    events = np.add.reduceat(weight * event, starts)
+    events = np.add.reduceat(weight * died, starts)
     ended = np.add.reduceat(weight, starts)
     at_risk = np.cumsum(ended[::-1])[::-1]
     if len(entry):
@@ -237,7 +271,7 @@ def _pull_rows(
         heavy = np.append(np.cumsum(weight[np.argsort(entry, kind="stable")][::-1])[::-1], 0.0)
         at_risk = at_risk - heavy[np.searchsorted(late, time[starts], side="left")]
     flow = Flow(at_risk, events, ended - events)
-    pull = _pull(time[starts], flow, int(event.sum()), rules)
+    pull = _pull(time[starts], flow, int(np.count_nonzero(died)), rules)
     return np.repeat(pull, np.diff(np.append(starts, len(time))))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
 ENOUGH = 300_000
 """Numbers to be treated below which a second worker would cost more than he saves."""
@@ -97,6 +98,24 @@ class Team:
         for problem in problems:
             if problem is not None:
                 raise problem
+
+    def share(self, works: Sequence[Callable[[], Any]]) -> list[Any]:
+        """Do several things, each by one of the workers.
+
+        Args:
+            works: what is to be done, in any order or at once.
+
+        Returns:
+            What each gave.
+        """
+        found = [None] * len(works)
+
+        def task(worker: int) -> None:
+            for one in range(worker, len(works), self.workers):
+                found[one] = works[one]()
+
+        self.run(task)
+        return found
 
 
 ALONE = Team()

@@ -8,6 +8,9 @@ from numba import njit
 
 from jalon.core import Floats, Integers
 
+MOST_MOVES = 6
+"""Moves per row after which a sort by boxes is given up: the numbers are bunched."""
+
 CHUNK = 8192
 """Rows summed apart, so that the sum does not depend on the number of workers."""
 
@@ -94,3 +97,46 @@ def order_whole(values: npt.NDArray[np.uint16], span: int) -> Integers:
         order[place[values[i]]] = i
         place[values[i]] += 1
     return order
+
+
+@njit(cache=True, nogil=True)
+def order_spread(values: Floats) -> tuple[Integers, bool]:
+    """Return the rows in rising order of a number, rows of equal number keeping theirs.
+
+    Numbers are thrown into as many equal boxes as there are rows, in which next to nothing is
+    left to sort unless they are bunched.
+
+    Args:
+        values: shape (n,), finite, at least one.
+
+    Returns:
+        Shape (n,), row numbers; and whether they are in order: False when boxes were so full
+        that it was given up.
+    """
+    n = len(values)
+    order, sorted_values, box = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int32)
+    place, low, high = np.zeros(n + 1, np.int32), values[0], values[0]
+    for value in values:
+        low, high = min(low, value), max(high, value)
+    per_unit = (n - 1) / (high - low) if high > low else 0.0
+    for i in range(n):
+        # Bounded, because rounding may reach beyond the last box.
+        box[i] = max(0, min(n - 1, int((values[i] - low) * per_unit)))
+        place[box[i] + 1] += 1
+    for k in range(n):
+        place[k + 1] += place[k]
+    for i in range(n):
+        at = place[box[i]]
+        order[at], sorted_values[at] = i, values[i]
+        place[box[i]] += 1
+    left = MOST_MOVES * n
+    for i in range(1, n):
+        value, row, at = sorted_values[i], order[i], i
+        while at > 0 and sorted_values[at - 1] > value:
+            sorted_values[at], order[at] = sorted_values[at - 1], order[at - 1]
+            at -= 1
+        sorted_values[at], order[at] = value, row
+        left -= i - at
+        if left < 0:
+            return order, False
+    return order, True

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from numba import njit
 
 from jalon.core import Floats, Integers
@@ -30,8 +31,8 @@ class Ranking(NamedTuple):
     """
 
     time: Floats
-    died: Integers
-    rank: Integers
+    died: npt.NDArray[np.int8]
+    rank: npt.NDArray[np.int32]
     weight: Floats
     entry: Floats
     arrival: Integers
@@ -43,13 +44,12 @@ def add_weight(tree: Floats, rank: int, weight: float) -> None:
     """Add a weight at a rank of a Fenwick tree.
 
     Args:
-        tree: shape (2, k + 1), the tree and the weights of its ranks, changed in place.
+        tree: shape (k + 1,), changed in place.
         rank: 1 to k.
         weight: of either sign.
     """
-    tree[1, rank] += weight
-    while rank < tree.shape[1]:
-        tree[0, rank] += weight
+    while rank < len(tree):
+        tree[rank] += weight
         rank += rank & -rank
 
 
@@ -58,7 +58,7 @@ def sum_below(tree: Floats, rank: int) -> float:
     """Sum the weights at ranks below one.
 
     Args:
-        tree: shape (2, k + 1), the tree.
+        tree: shape (k + 1,), the tree.
         rank: 1 to k + 1.
 
     Returns:
@@ -66,25 +66,9 @@ def sum_below(tree: Floats, rank: int) -> float:
     """
     total, rank = 0.0, rank - 1
     while rank > 0:
-        total += tree[0, rank]
-        rank -= rank & -rank
+        total += tree[rank]
+        rank &= rank - 1
     return total
-
-
-@njit(cache=True, nogil=True)
-def ask(tree: Floats, total: float, rank: int) -> tuple[float, float, float]:
-    """Ask a tree for the weights of lower, higher and equal risk.
-
-    Args:
-        tree: shape (2, k + 1), the tree.
-        total: all its weights.
-        rank: the risk to compare with.
-
-    Returns:
-        The three weights.
-    """
-    lower, equal = sum_below(tree, rank), tree[1, rank]
-    return lower, total - lower - equal, equal
 
 
 @njit(cache=True, nogil=True)
@@ -107,58 +91,73 @@ def rank_risk(order: Integers, risk: Floats) -> tuple[Integers, int]:
 
 
 @njit(cache=True, nogil=True)
-def count_ties(people: Ranking, first: int, last: int, same: Floats, counts: Floats) -> None:
-    """Count pairs of events at one time, which are not comparable.
-
-    Args:
-        people: the patients.
-        first: first row of the time.
-        last: row after the last.
-        same: shape (k + 1,), zeros, and zeros again afterwards.
-        counts: shape (5,); pairs of other risks are added at 3, of equal risk at 4.
-    """
-    total = 0.0
-    for i in range(first, last):
-        if people.died[i] == 1:
-            weight, equal = people.weight[i], same[people.rank[i]]
-            counts[3] += people.pull[i] * weight * (total - equal)
-            counts[4] += people.pull[i] * weight * equal
-            same[people.rank[i]] += weight
-            total += weight
-    for i in range(first, last):
-        same[people.rank[i]] = 0.0
-
-
-@njit(cache=True, nogil=True)
 def count_deaths(
     people: Ranking,
     span: tuple[int, int],
-    tree: Floats,
+    trees: tuple[Floats, Floats],
     present: float,
     counts: Floats,
     pairs: Floats,
-) -> None:
-    """Count the pairs of those who have the event at one time with those who outlive it.
+) -> float:
+    """Count the pairs of those who have the event at one time, who then join those present.
 
     Args:
         people: the patients.
         span: first row of the time, and the row after its last.
-        tree: shape (2, k + 1), those who outlive the time.
+        trees: those who outlive the time: the tree, and the weight of each rank, shape (k + 1,);
+            the latter of length 0 where no two risks are equal.
         present: their total weight.
         counts: shape (5,), changed in place.
-        pairs: shape (n, 3), changed in place; shape (0, 3) when not wanted.
+        pairs: shape (n, 2), changed in place.
+
+    Returns:
+        The weight of those who had the event.
     """
+    tree, alike = trees
     for i in range(span[0], span[1]):
         if people.died[i] == 1:
-            lower, higher, equal = ask(tree, present, people.rank[i])
-            weight, pull = people.weight[i], people.pull[i]
-            counts[0] += pull * weight * lower
-            counts[1] += pull * weight * higher
-            counts[2] += pull * weight * equal
-            if len(pairs) > 0:
-                pairs[i, 0] += pull * lower
-                pairs[i, 1] += pull * higher
-                pairs[i, 2] += pull * equal
+            lower, pull = sum_below(tree, people.rank[i]), people.pull[i]
+            equal = alike[people.rank[i]] if len(alike) > 0 else 0.0
+            share = pull * people.weight[i]
+            counts[0] += share * lower
+            counts[1] += share * (present - lower - equal)
+            counts[2] += share * equal
+            pairs[i, 0], pairs[i, 1] = pull * (lower + equal / 2), pull * present
+    among = 0.0
+    for i in range(span[0], span[1]):
+        if people.died[i] == 1:
+            rank, weight = people.rank[i], people.weight[i]
+            add_weight(tree, rank, weight)
+            counts[3] += people.pull[i] * weight * among
+            among += weight
+            if len(alike) > 0:
+                alike[rank] += weight
+    return among
+
+
+@njit(cache=True, nogil=True)
+def count_alike(people: Ranking, levels: int, counts: Floats) -> None:
+    """Move pairs of events at one time whose risks are equal from one count to the next.
+
+    Args:
+        people: the patients.
+        levels: largest rank.
+        counts: shape (5,); what belongs to the last is taken from the one before.
+    """
+    same, first = np.zeros(levels + 1), 0
+    while first < len(people.time):
+        last = first + 1
+        while last < len(people.time) and people.time[last] == people.time[first]:
+            last += 1
+        for i in range(first, last):
+            if last > first + 1 and people.died[i] == 1:
+                pairs = people.pull[i] * people.weight[i] * same[people.rank[i]]
+                counts[3] -= pairs
+                counts[4] += pairs
+                same[people.rank[i]] += people.weight[i]
+        for i in range(first, last):
+            same[people.rank[i]] = 0.0
+        first = last
 
 
 @njit(cache=True, nogil=True)
@@ -168,16 +167,17 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
     Args:
         people: the patients.
         levels: largest rank.
-        pairs: shape (n, 3), concordant, discordant and tied weight met by each patient, added
-            to in place; shape (0, 3) when not wanted.
+        pairs: shape (n, 2), zeros; for each event all concordant pairs and half of the tied
+            ones, and all pairs.
 
     Returns:
         Shape (5,), weights of pairs: concordant, discordant, tied in risk, both events at one
         time with other risks, and with equal risk.
     """
     time, weight, rank = people.time, people.weight, people.rank
-    tree, same, counts = np.zeros((2, levels + 1)), np.zeros(levels + 1), np.zeros(5)
-    present, last, waiting = 0.0, len(time), len(people.arrival)
+    tied = levels < len(time)
+    tree, alike = np.zeros(levels + 1), np.zeros(levels + 1 if tied else 0)
+    counts, present, last, waiting = np.zeros(5), 0.0, len(time), len(people.arrival)
     while last > 0:
         first = last - 1
         while first > 0 and time[first - 1] == time[last - 1]:
@@ -186,37 +186,62 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
             if people.died[i] == 0:
                 add_weight(tree, rank[i], weight[i])
                 present += weight[i]
+                if tied:
+                    alike[rank[i]] += weight[i]
         # Those who enter at this time or later are not under observation at it.
         while waiting > 0 and people.entry[people.arrival[waiting - 1]] >= time[first]:
             waiting -= 1
             late = people.arrival[waiting]
             add_weight(tree, rank[late], -weight[late])
             present -= weight[late]
-        count_deaths(people, (first, last), tree, present, counts, pairs)
-        count_ties(people, first, last, same, counts)
-        for i in range(first, last):
-            if people.died[i] == 1:
-                add_weight(tree, rank[i], weight[i])
-                present += weight[i]
+            if tied:
+                alike[rank[late]] -= weight[late]
+        present += count_deaths(people, (first, last), (tree, alike), present, counts, pairs)
         last = first
+    if tied:
+        count_alike(people, levels, counts)
     return counts
 
 
 @njit(cache=True, nogil=True)
-def add_outlived(tree: Floats, past: float, rank: int, sign: float, pairs: Floats) -> None:
+def add_outlived(
+    trees: tuple[Floats, Floats], past: float, rank: int, sign: float, pairs: Floats
+) -> None:
     """Add or subtract the events so far, from the side of a patient who outlives them.
 
     Args:
-        tree: shape (2, k + 1), the events so far.
+        trees: the events so far: the tree, and the weight of each rank.
         past: their total weight.
         rank: the patient's rank.
         sign: 1 when the patient leaves observation, -1 when he enters it.
-        pairs: shape (3,), changed in place.
+        pairs: shape (2,), changed in place.
     """
-    lower, higher, equal = ask(tree, past, rank)
-    pairs[0] += sign * higher
-    pairs[1] += sign * lower
-    pairs[2] += sign * equal
+    equal = trees[1][rank] if len(trees[1]) > 0 else 0.0
+    pairs[0] += sign * (past - sum_below(trees[0], rank) - equal / 2)
+    pairs[1] += sign * past
+
+
+@njit(cache=True, nogil=True)
+def add_events(people: Ranking, span: tuple[int, int], trees: tuple[Floats, Floats]) -> float:
+    """Add the events of one time to those outlived, each as much as its pairs count.
+
+    Args:
+        people: the patients.
+        span: first row of the time, and the row after its last.
+        trees: the events so far, changed in place.
+
+    Returns:
+        The weight added.
+    """
+    added = 0.0
+    for i in range(span[0], span[1]):
+        if people.died[i] == 1:
+            pulled = people.weight[i] * people.pull[i]
+            add_weight(trees[0], people.rank[i], pulled)
+            added += pulled
+            if len(trees[1]) > 0:
+                trees[1][people.rank[i]] += pulled
+    return added
 
 
 @njit(cache=True, nogil=True)
@@ -226,40 +251,41 @@ def count_outlived(people: Ranking, levels: int, pairs: Floats) -> None:
     Args:
         people: the patients.
         levels: largest rank.
-        pairs: shape (n, 3), added to in place.
+        pairs: shape (n, 2), zeros; filled as by ``count_pairs``.
     """
     time, rank, n = people.time, people.rank, len(people.time)
-    tree, past, first, arrived = np.zeros((2, levels + 1)), 0.0, 0, 0
+    tied, past, first, arrived = levels < n, 0.0, 0, 0
+    trees = np.zeros(levels + 1), np.zeros(levels + 1 if tied else 0)
     while first < n:
         last = first + 1
         while last < n and time[last] == time[first]:
             last += 1
         while arrived < len(people.arrival) and people.entry[people.arrival[arrived]] < time[first]:
             late = people.arrival[arrived]
-            add_outlived(tree, past, rank[late], -1.0, pairs[late])
+            add_outlived(trees, past, rank[late], -1.0, pairs[late])
             arrived += 1
         for i in range(first, last):
             if people.died[i] == 1:
-                add_outlived(tree, past, rank[i], 1.0, pairs[i])
-        for i in range(first, last):
-            if people.died[i] == 1:
-                pulled = people.weight[i] * people.pull[i]
-                add_weight(tree, rank[i], pulled)
-                past += pulled
+                add_outlived(trees, past, rank[i], 1.0, pairs[i])
+        past += add_events(people, (first, last), trees)
         for i in range(first, last):
             if people.died[i] == 0:
-                add_outlived(tree, past, rank[i], 1.0, pairs[i])
+                add_outlived(trees, past, rank[i], 1.0, pairs[i])
         first = last
 
 
 @njit(cache=True, nogil=True)
 def find_share(
-    pairs: Floats, weight: Floats, share: tuple[float, float], rows: Integers, influence: Floats
+    sides: tuple[Floats, Floats],
+    weight: Floats,
+    share: tuple[float, float],
+    rows: Integers,
+    influence: Floats,
 ) -> None:
     """Find what each patient's pairs add to the concordance.
 
     Args:
-        pairs: shape (n, 3), concordant, discordant and tied weight met by each patient.
+        sides: from ``count_pairs`` and ``count_outlived``, each of shape (n, 2).
         weight: shape (n,), case weights.
         share: the concordance, and the weight of all pairs that it is a share of.
         rows: shape (n,), where he stands among all patients.
@@ -267,6 +293,5 @@ def find_share(
     """
     value, comparable = share
     for i in range(len(rows)):
-        won, lost, tied = pairs[i, 0], pairs[i, 1], pairs[i, 2]
-        own = (won + tied / 2 - value * (won + lost + tied)) / comparable
-        influence[rows[i]] = own * weight[i]
+        won, every = sides[0][i, 0] + sides[1][i, 0], sides[0][i, 1] + sides[1][i, 1]
+        influence[rows[i]] = (won - value * every) / comparable * weight[i]
