@@ -163,7 +163,8 @@ def test_limits_and_quantiles_of_predicted_survival(scale):
         found = predict_cox_quantile(fit, NEW, share, grades, method=method)
         for row, estimate in enumerate(found):
             expected = values[f"{scale}.{row + 1}"]
-            parts = [numbers(list(expected[name]))[place] for name in ("quantile", "lower", "upper")]
+            names = ("quantile", "lower", "upper")
+            parts = [numbers(list(expected[name]))[place] for name in names]
             assert_allclose([estimate.value, estimate.low, estimate.high], parts, RTOL)
 
 

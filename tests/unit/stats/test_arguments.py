@@ -11,7 +11,10 @@ from jalon.stats import (
     baseline_hazard,
     calibrate_binary,
     compare_areas,
+    compare_independent_areas,
     concordance,
+    concordance_null_variance,
+    count_events,
     fit_cox,
     fit_firth_cox,
     fit_firth_logistic,
@@ -22,6 +25,9 @@ from jalon.stats import (
     heagerty_auc,
     kaplan_meier,
     nelson_aalen,
+    partial_area,
+    predict_cox_quantile,
+    predict_linear,
     predict_log_hazard,
     predict_outcome,
     predict_parametric_survival,
@@ -136,3 +142,57 @@ def test_a_stratum_or_offset_that_is_no_number():
     for offset in (np.nan, [0.1, 0.2], "a"):
         with pytest.raises(UnsuitableDataError, match="offset"):
             predict_survival(COX, X, [50], offset=offset)
+
+
+@pytest.mark.parametrize(
+    ("use", "message"),
+    [
+        (lambda: kaplan_meier(DATA, cluster=[1, 2]), "one code for each of the 40"),
+        (lambda: kaplan_meier(DATA, cluster=[1] * N), "one cluster"),
+        (lambda: kaplan_meier(DATA, cluster=[None] * N), "cluster is missing"),
+        (lambda: nelson_aalen(DATA, cluster=np.full(N, np.nan)), "cluster is missing"),
+        (lambda: kaplan_meier(DATA, variance="greenwood", cluster=range(N)), "independent"),
+        (lambda: nelson_aalen(DATA, variance="aalen", cluster=range(N)), "independent"),
+        (lambda: kaplan_meier(count_events(DATA), cluster=range(N)), "needs the patients"),
+        (lambda: concordance(RISK, DATA, cluster=[1]), "one code for each"),
+        (lambda: concordance_null_variance(RISK, DATA, time_weight="x"), "not known"),
+        (lambda: concordance_null_variance(RISK[:3], DATA), "one number per patient"),
+        (lambda: predict_linear(COX, MISSING), "missing or infinite"),
+        (lambda: predict_linear(COX, X[:, :1]), "2 names for 1 columns"),
+        (lambda: predict_linear(COX, X, reference=[1]), "reference has shape"),
+        (lambda: predict_linear(COX, X, reference=[1, np.nan]), "reference has shape"),
+        (lambda: predict_linear(LOGISTIC, X, reference=[1, 2]), "leave reference out"),
+        (lambda: predict_linear(LOGISTIC, X, offset=[1]), "offset"),
+        (lambda: predict_linear(PARAMETRIC, X, level=2), "level is"),
+        (lambda: predict_cox_quantile(COX, X, 1.5), "share between 0 and 1"),
+        (lambda: predict_cox_quantile(COX, X, stratum=7), "strata asked for"),
+        (lambda: partial_area(roc_curve(RISK, Y), 1), "specificity is 1"),
+        (
+            lambda: compare_independent_areas(roc_curve(RISK, Y), roc_curve(RISK, Y, 0.9)),
+            "levels 0.95 and 0.9",
+        ),
+        (
+            lambda: compare_independent_areas(*[roc_curve([1, 2, 3, 4], [0, 0, 1, 1])] * 2),
+            "cannot be compared",
+        ),
+    ],
+)
+def test_what_the_newer_functions_refuse(use, message):
+    with pytest.raises(UnsuitableDataError, match=message):
+        use()
+
+
+def test_weights_of_0_leave_their_clusters_out():
+    weight = np.where(np.arange(N) < 5, 0.0, 1.5)
+    data = SurvivalData(DATA.time, DATA.event, weight=weight)
+    cluster = np.arange(N) // 3
+    rest = SurvivalData(DATA.time[5:], DATA.event[5:], weight=weight[5:])
+    for estimate in (kaplan_meier, nelson_aalen):
+        whole, part = estimate(data, cluster=cluster), estimate(rest, cluster=cluster[5:])
+        np.testing.assert_allclose(whole.std_error, part.std_error, rtol=1e-12)
+
+
+def test_a_line_against_oneself_is_known():
+    line = predict_linear(COX, X, reference=X, offset=np.ones(N))
+    np.testing.assert_allclose([line.value, line.low, line.high], 1.0)
+    assert not line.std_error.any()
