@@ -137,6 +137,7 @@ def _judge_own(fit: CoxFit, index: Floats, data: SurvivalData) -> dict[str, floa
 
 def _judge_other(index: Floats, data: SurvivalData) -> dict[str, float]:
     """Figures on other patients, on whom the slope is estimated anew."""
+    index = index - index.mean()  # only differences count, and a large offset would overflow
     fit = fit_cox(index[:, None], data)
     slope, null = float(fit.coefficients[0]), -2 * fit.log_likelihood_null
     gain = fit.likelihood_ratio.statistic
