@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,9 +12,6 @@ from jalon.stats.cluster import read_clusters
 from jalon.stats.survival.event_table import EventTable
 from jalon.stats.survival.ratio import divide
 from jalon.stats.survival.rounding import find_root
-
-BLOCK = 64
-"""Clusters looked at together, which bounds the memory."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,14 +132,9 @@ def cluster_error(data: SurvivalData, table: EventTable, cluster: npt.ArrayLike)
     event = data.event > 0
     p = event * (paths.jump_own[row] + paths.jump_p[row]) - paths.p[row] + start_p
     b = event * paths.jump_b[row] - paths.b[row] + start_b
-    # Of the two parts of the influence, each falls along its path until the patient leaves.
-    first = _Sides(start_row, row, start_p, p, paths.p)
-    second = _Sides(start_row, row, start_b, b, paths.b)
-    total = np.zeros(len(table.time))
-    for mine, codes in _list_blocks(data, cluster):
-        moved = first.sum(mine, codes) - paths.incidence[:, None] * second.sum(mine, codes)
-        total += np.einsum("ij,ij->i", moved, moved)
-    return _hold(np.sqrt(total), table)
+    steps = _list_steps(data, cluster, (start_row, row), (start_p, p), (start_b, b))
+    total = _square_clusters(steps, paths.p - paths.incidence * paths.b, paths.incidence)
+    return _hold(total, table)
 
 
 def hazard_cluster_error(data: SurvivalData, table: EventTable, cluster: npt.ArrayLike) -> Floats:
@@ -168,46 +159,61 @@ def hazard_cluster_error(data: SurvivalData, table: EventTable, cluster: npt.Arr
         start_row = _find_rows(table, data.entry)
         begin = met[start_row]
     final = (data.event > 0) * rate[row] - met[row] + begin
-    sides, total = _Sides(start_row, row, begin, final, met), np.zeros(len(table.time))
-    for mine, codes in _list_blocks(data, cluster):
-        moved = sides.sum(mine, codes)
-        total += np.einsum("ij,ij->i", moved, moved)
-    return _hold(np.sqrt(total), table)
+    none = np.zeros(len(data))
+    steps = _list_steps(data, cluster, (start_row, row), (begin, final), (none, none))
+    return _hold(_square_clusters(steps, met, np.zeros(len(met))), table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Sides:
-    """One part of each patient's influence: ``begin - path`` while at risk, ``final`` after."""
+class _Steps:
+    """How the influence of each cluster changes, one step when a patient enters or leaves.
 
-    start_row: Integers
+    It is ``own - staying * path(t) - other * incidence(t)``, the three being sums over the
+    patients of the cluster; here they are, before and after each step.
+    """
+
     row: Integers
-    begin: Floats
-    final: Floats
-    path: Floats
-
-    def sum(self, weight: Floats, codes: Integers) -> Floats:
-        """Sum it over the patients of each cluster, row by row; shape (m, clusters)."""
-        mine = np.flatnonzero(codes >= 0)
-        shape = len(self.path), int(codes.max()) + 1
-
-        def place(row: Integers, values: Floats) -> Floats:
-            table = np.zeros(shape)
-            np.add.at(table, (row[mine], codes[mine]), (weight * values)[mine])
-            return np.cumsum(table, axis=0)
-
-        one = np.ones(len(weight))
-        staying = place(self.start_row, one) - place(self.row, one)
-        begun = place(self.start_row, self.begin) - place(self.row, self.begin)
-        return place(self.row, self.final) + begun - self.path[:, None] * staying
+    before: Floats
+    after: Floats
 
 
-def _list_blocks(data: SurvivalData, cluster: npt.ArrayLike) -> Iterator[tuple[Floats, Integers]]:
-    """Give weights and codes of some clusters at a time, -1 for patients of the others."""
-    codes, clusters = read_clusters(cluster, len(data))
+def _list_steps(
+    data: SurvivalData,
+    cluster: npt.ArrayLike,
+    rows: tuple[Integers, Integers],
+    own: tuple[Floats, Floats],
+    other: tuple[Floats, Floats],
+) -> _Steps:
+    """Sum the patients of each cluster in the order in which they enter and leave."""
+    codes, _ = read_clusters(cluster, len(data))
     weight = np.ones(len(data)) if data.weight is None else data.weight
-    for first in range(0, clusters, BLOCK):
-        here = (codes >= first) & (codes < first + BLOCK)
-        yield weight, np.where(here, codes - first, -1)
+    one = np.ones(len(data))
+    enter = np.stack([own[0], one, other[0]])
+    leave = np.stack([own[1] - own[0], -one, other[1] - other[0]])
+    row, code = np.concatenate(rows), np.concatenate([codes, codes])
+    order = np.lexsort((row, code))
+    change = (np.concatenate([enter, leave], axis=1) * np.tile(weight, 2))[:, order]
+    total = np.cumsum(change, axis=1)
+    # What earlier clusters summed to is taken off.
+    starts = np.flatnonzero(np.diff(code[order], prepend=-1))
+    past = np.repeat(
+        np.where(starts > 0, total[:, starts - 1], 0.0), np.diff(np.append(starts, len(row))), 1
+    )
+    return _Steps(row[order], total - change - past, total - past)
+
+
+def _square_clusters(steps: _Steps, path: Floats, incidence: Floats) -> Floats:
+    """Return the root of the sum over clusters of their squared influence, at each row."""
+
+    def sum_products(i: int, j: int) -> Floats:
+        gain = steps.after[i] * steps.after[j] - steps.before[i] * steps.before[j]
+        return _accumulate(steps.row, gain, len(path))
+
+    own, staying, other = (sum_products(i, i) for i in range(3))
+    size = own + path**2 * staying + incidence**2 * other
+    cross = path * sum_products(0, 1) + incidence * sum_products(0, 2)
+    total = size - 2 * cross + 2 * path * incidence * sum_products(1, 2)
+    return find_root(total, size)
 
 
 def _hold(error: Floats, table: EventTable) -> Floats:
