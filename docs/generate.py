@@ -23,7 +23,12 @@ from urllib.parse import quote
 DOCS = Path(__file__).resolve().parent
 OUT = DOCS / "reference"
 ROOMS = ("core", "scores", "learn", "validate", "study")
-TITLES = {"competing": "Competing risks", "missing": "Missing data", "prediction": "Accuracy"}
+TITLES = {
+    "competing": "Competing risks",
+    "meta": "Meta-analysis",
+    "missing": "Missing data",
+    "prediction": "Accuracy",
+}
 NOTE = "<!-- Written by docs/generate.py from the docstrings; change those. -->\n"
 PARTS = "Args|Attributes|Returns|Raises|References|Reference|Example"
 WORDS = {"Args": "Arguments", "Attributes": "Fields", "Raises": "Errors", "References": "Reference"}
