@@ -11,6 +11,12 @@ from jalon.stats.regression.cell_table import CellTable, count_cells, merge_cell
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_bootstrap import BootstrapCox, bootstrap_cox
 from jalon.stats.regression.cox_cells import fit_cox_cells
+from jalon.stats.regression.cox_chunks import (
+    CoxSums,
+    fit_cox_chunks,
+    merge_cox_sums,
+    sum_cox,
+)
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.cox_profile import profile_cox
 from jalon.stats.regression.cox_quantile import predict_cox_quantile
@@ -34,6 +40,8 @@ from jalon.stats.regression.frailty_hill import FrailtyDistribution
 from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
 from jalon.stats.regression.glm_fit import GlmFit
 from jalon.stats.regression.glm_rows import GlmData
+from jalon.stats.regression.lasso_cox import ElasticNet, LassoPath, fit_lasso_cox
+from jalon.stats.regression.lasso_validation import LassoChoice, cross_validate_lasso
 from jalon.stats.regression.linear_prediction import LinearPrediction, predict_linear
 from jalon.stats.regression.logistic import fit_logistic, predict_outcome
 from jalon.stats.regression.lowess import smooth_locally
@@ -78,6 +86,8 @@ __all__ = [
     "CoxFit",
     "CoxResiduals",
     "CoxRows",
+    "CoxSums",
+    "ElasticNet",
     "FirthCoxFit",
     "FirthFit",
     "Frailty",
@@ -87,6 +97,8 @@ __all__ = [
     "GlmDiagnostics",
     "GlmFit",
     "HosmerLemeshow",
+    "LassoChoice",
+    "LassoPath",
     "LinearPrediction",
     "ModelTest",
     "ParametricFit",
@@ -115,13 +127,16 @@ __all__ = [
     "compare_independent_areas",
     "count_cells",
     "cox_residuals",
+    "cross_validate_lasso",
     "diagnose_glm",
     "explained_share",
     "fit_cox",
     "fit_cox_cells",
+    "fit_cox_chunks",
     "fit_firth_cox",
     "fit_firth_logistic",
     "fit_frailty_cox",
+    "fit_lasso_cox",
     "fit_logistic",
     "fit_parametric",
     "fit_poisson",
@@ -129,6 +144,7 @@ __all__ = [
     "hosmer_lemeshow",
     "list_powers",
     "merge_cells",
+    "merge_cox_sums",
     "partial_area",
     "place_knots",
     "power_basis",
@@ -150,5 +166,6 @@ __all__ = [
     "smooth_locally",
     "spline_basis",
     "split_follow_up",
+    "sum_cox",
     "wald_test",
 ]
