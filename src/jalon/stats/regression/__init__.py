@@ -17,12 +17,6 @@ from jalon.stats.regression.cox_chunks import (
     merge_cox_sums,
     sum_cox,
 )
-from jalon.stats.regression.cox_chunks import (
-    CoxSums,
-    fit_cox_chunks,
-    merge_cox_sums,
-    sum_cox,
-)
 from jalon.stats.regression.cox_fit import Baseline, CoxFit, ModelTest
 from jalon.stats.regression.cox_profile import profile_cox
 from jalon.stats.regression.cox_quantile import predict_cox_quantile
@@ -93,7 +87,6 @@ __all__ = [
     "CoxResiduals",
     "CoxRows",
     "CoxSums",
-    "CoxSums",
     "ElasticNet",
     "FirthCoxFit",
     "FirthFit",
@@ -140,7 +133,6 @@ __all__ = [
     "fit_cox",
     "fit_cox_cells",
     "fit_cox_chunks",
-    "fit_cox_chunks",
     "fit_firth_cox",
     "fit_firth_logistic",
     "fit_frailty_cox",
@@ -152,7 +144,6 @@ __all__ = [
     "hosmer_lemeshow",
     "list_powers",
     "merge_cells",
-    "merge_cox_sums",
     "merge_cox_sums",
     "partial_area",
     "place_knots",
@@ -175,7 +166,6 @@ __all__ = [
     "smooth_locally",
     "spline_basis",
     "split_follow_up",
-    "sum_cox",
     "sum_cox",
     "wald_test",
 ]
