@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from jalon.core import Floats, Integers, SurvivalData
-from jalon.learn.loss import Bits
+from jalon.learn.kernels.ground import Bits
 from jalon.learn.terms import Terms
 from jalon.stats import concordance_value
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
-from jalon.learn.loss import Bits
+from jalon.learn.kernels.ground import Bits
 from jalon.learn.terms import Terms
 from jalon.learn.totals import count_totals
 from jalon.stats import fit_cox
