@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.cross_table import TableLike, read_table
 
 
@@ -100,11 +101,11 @@ def chi_square_fit(counts: npt.ArrayLike, share: npt.ArrayLike | None = None) ->
         >>> round(chi_square_fit([20, 30, 50], [0.3, 0.3, 0.4]).statistic, 4)
         5.8333
     """
-    seen = np.asarray(counts, dtype=np.float64)
+    seen = read_floats(counts, "counts")
     k = seen.size
     if seen.ndim != 1 or k < 2 or not np.all(seen >= 0) or not 0 < seen.sum() < np.inf:
         raise UnsuitableDataError("give counts >= 0 of at least two categories, not all 0")
-    hypothesis = np.full(k, 1 / k) if share is None else np.asarray(share, dtype=np.float64)
+    hypothesis = np.full(k, 1 / k) if share is None else read_floats(share, "share")
     if hypothesis.shape != seen.shape or not np.all(hypothesis > 0):
         raise UnsuitableDataError(f"give one share above 0 for each of the {k} categories")
     if abs(hypothesis.sum() - 1) > 1e-8:

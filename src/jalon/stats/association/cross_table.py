@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.levels import Level, code_levels
 
 
@@ -31,6 +32,9 @@ class CrossTable:
     columns: tuple[Level, ...]
     strata: tuple[Level, ...] = (1,)
 
+
+MOST_PATIENTS = 1e15
+"""Beyond this a patient more or less is lost to rounding."""
 
 TableLike = CrossTable | npt.ArrayLike
 """A ``CrossTable``, or counts of shape (rows, columns) or (strata, rows, columns)."""
@@ -94,7 +98,7 @@ def read_strata(table: TableLike, whole: bool = False) -> Floats:
     Raises:
         UnsuitableDataError: another shape, missing, infinite or negative counts, nobody.
     """
-    counts = np.asarray(table.counts if isinstance(table, CrossTable) else table, dtype=np.float64)
+    counts = read_floats(table.counts if isinstance(table, CrossTable) else table, "table")
     if counts.ndim == 2:
         counts = counts[np.newaxis]
     if counts.ndim != 3 or min(counts.shape[1:], default=0) < 2:
@@ -104,6 +108,11 @@ def read_strata(table: TableLike, whole: bool = False) -> Floats:
         )
     if not np.all(np.isfinite(counts)) or np.any(counts < 0):
         raise UnsuitableDataError("the table holds missing, infinite or negative counts")
+    if counts.sum() > MOST_PATIENTS:
+        raise UnsuitableDataError(
+            f"the table holds more than {MOST_PATIENTS:.0e} patients, whose differences a number "
+            "cannot hold; check the counts"
+        )
     if not np.any(counts):
         raise UnsuitableDataError("the table is empty; there is nobody to compare")
     if whole and np.any(counts != np.round(counts)):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from jalon.core import UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 Alternative = Literal["two-sided", "less", "greater"]
 
@@ -52,6 +53,25 @@ def normal_quantiles(level: float, alternative: Alternative) -> tuple[float, flo
         return -z, z
     z = float(ndtri(level))
     return (-np.inf, z) if alternative == "less" else (-z, np.inf)
+
+
+def read_number(value: float, name: str) -> float:
+    """Return one number, which may be missing.
+
+    Args:
+        value: the number.
+        name: what it is, for the message.
+
+    Returns:
+        The number.
+
+    Raises:
+        UnsuitableDataError: text, nothing, or several numbers.
+    """
+    number = read_floats(value, name)
+    if number.ndim:
+        raise UnsuitableDataError(f"{name} has shape {number.shape}; give one number")
+    return float(number)
 
 
 def check_alternative(alternative: str) -> None:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.hypothesis import check_level
 from jalon.stats.association.sample import read_sample
 
@@ -71,7 +72,7 @@ def find_moments(values: npt.ArrayLike, level: float = 0.95) -> Moments:
     centred = x - mean
     deviation = float(x.std(ddof=1)) if n > 1 else np.nan
     spread = float(np.mean(centred**2))
-    skewness = float(np.mean(centred**3)) / spread**1.5 if np.ptp(x) > 0 else np.nan
+    skewness = float(np.mean(centred**3)) / spread**1.5 if spread**1.5 > 0 else np.nan
     width = float(stdtrit(n - 1, 0.5 + level / 2)) * deviation / np.sqrt(n) if n > 1 else np.nan
     return Moments(n, Estimate(mean, mean - width, mean + width, level, "t"), deviation, skewness)
 
@@ -103,7 +104,7 @@ def sample_quantiles(
         [1.5, 2.5]
     """
     x = np.sort(read_sample(values, "values"))
-    p = np.asarray(share, dtype=np.float64)
+    p = read_floats(share, "share")
     if p.ndim != 1 or not np.all((p >= 0) & (p <= 1)):
         raise UnsuitableDataError("give shares between 0 and 1")
     n = len(x)

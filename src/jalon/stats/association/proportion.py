@@ -11,12 +11,14 @@ from scipy.special import chdtrc
 from scipy.stats import beta, binomtest
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.hypothesis import (
     Alternative,
     check_alternative,
     check_level,
     normal_p,
     normal_quantiles,
+    read_number,
 )
 
 ProportionMethod = Literal[
@@ -206,7 +208,7 @@ def compare_proportions(
         >>> round(test.statistic, 4), round(test.difference.value, 2)
         (4.1667, -0.2)
     """
-    x, size = np.asarray(events, dtype=np.float64), np.asarray(n, dtype=np.float64)
+    x, size = read_floats(events, "events"), read_floats(n, "n")
     if x.ndim != 1 or x.shape != size.shape or len(x) < 2:
         raise UnsuitableDataError("give events and patients of at least two groups, one each")
     for one, whole in zip(x.tolist(), size.tolist(), strict=True):
@@ -288,7 +290,7 @@ def share_test(
 def _compare_with(
     x: Floats, size: Floats, share: npt.ArrayLike, corrected: bool, level: float
 ) -> ProportionTest:
-    given = np.asarray(share, dtype=np.float64)
+    given = read_floats(share, "share")
     if given.shape != x.shape or not np.all((given > 0) & (given < 1)):
         raise UnsuitableDataError("give one share between 0 and 1 for each group")
     correction = 0.5 if corrected and len(x) == 2 else 0.0
@@ -307,6 +309,7 @@ def _no_difference(level: float) -> Estimate:
 
 
 def _check(events: float, n: float) -> None:
+    events, n = read_number(events, "events"), read_number(n, "n")
     if not 0 <= events <= n or n < 1 or np.isinf(n) or events != round(events) or n != round(n):
         raise UnsuitableDataError(
             "give whole numbers: at least one patient, and from 0 to all of them with the property"

@@ -16,6 +16,7 @@ from jalon.stats.association.hypothesis import (
     check_alternative,
     check_level,
     normal_quantiles,
+    read_number,
 )
 from jalon.stats.association.proportion import binomial_test
 
@@ -150,6 +151,8 @@ def compare_rates(
         >>> round(compare_rates((11, 21), (800, 3011)).estimate.value, 4)
         1.9715
     """
+    if not len(events) == len(time) == 2:
+        raise UnsuitableDataError("give events and times of two groups")
     for one, span in zip(events, time, strict=True):
         _check(one, span)
     if sum(events) == 0 or not 0 < hypothesis < np.inf:
@@ -166,6 +169,7 @@ def compare_rates(
 
 
 def _check(events: float, time: float) -> None:
+    events, time = read_number(events, "events"), read_number(time, "time")
     if not 0 <= events < np.inf or events != round(events) or not 0 < time < np.inf:
         raise UnsuitableDataError(
             "give events as a whole number >= 0, and a time under observation above 0"

@@ -8,7 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.levels import Level, code_levels
+
+LARGEST = 1e150
 
 
 def read_sample(values: npt.ArrayLike, name: str, least: int = 1) -> Floats:
@@ -25,7 +28,7 @@ def read_sample(values: npt.ArrayLike, name: str, least: int = 1) -> Floats:
     Raises:
         UnsuitableDataError: missing or infinite values, or too few.
     """
-    array = np.asarray(values, dtype=np.float64)
+    array = read_floats(values, name)
     if array.ndim != 1 or array.size < least:
         raise UnsuitableDataError(
             f"{name} has shape {array.shape}; give one value per patient, for at least {least}"
@@ -34,6 +37,11 @@ def read_sample(values: npt.ArrayLike, name: str, least: int = 1) -> Floats:
     if bad:
         raise UnsuitableDataError(
             f"{name} is missing or infinite for {bad} of {array.size} patients; leave them out"
+        )
+    if np.abs(array).max(initial=0.0) > LARGEST:
+        raise UnsuitableDataError(
+            f"{name} holds a value beyond {LARGEST:.0e}, whose square no number can hold; check "
+            "it, or use another unit"
         )
     return array
 

@@ -116,6 +116,10 @@ def level_difference(first: npt.ArrayLike, second: npt.ArrayLike, level: float =
         0.603
     """
     a, b = np.asarray(first), np.asarray(second)
+    if a.ndim != 1 or b.ndim != 1:
+        raise UnsuitableDataError(
+            f"the groups have shapes {a.shape} and {b.shape}; give one value per patient"
+        )
     levels, code = code_levels(np.concatenate((a, b)), "the category")
     if min(len(a), len(b)) == 0:
         raise UnsuitableDataError("a group is empty; there is nothing to compare")

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.association.cross_table import CrossTable, TableLike, read_strata
 from jalon.stats.association.levels import Level
 
@@ -160,7 +161,7 @@ def find_scores(totals: Floats, scores: Scores, labels: tuple[Level, ...] | None
                 "or give numbers"
             )
         return np.asarray((np.cumsum(totals) - totals / 2 + 0.5) / divisor[scores])
-    values = np.asarray(scores, dtype=np.float64)
+    values = read_floats(scores, "scores")
     if values.shape != totals.shape or not np.all(np.isfinite(values)):
         raise UnsuitableDataError(f"give one finite score for each of {len(totals)} levels")
     return values

@@ -6,7 +6,9 @@ from typing import Literal
 
 import numpy as np
 
-from jalon.core import Curve, Floats, SurvivalData, UnsuitableDataError
+from jalon.core import Curve, Floats, SurvivalData
+from jalon.stats.arguments import require_choice
+from jalon.stats.competing.cause import require_number
 from jalon.stats.competing.incidence_variance import (
     aalen_error,
     find_incidence,
@@ -63,6 +65,7 @@ def aalen_johansen(
         >>> aalen_johansen(data, cause=2).value.tolist()
         [0.0, 0.25, 0.25]
     """
+    require_choice(variance, "variance", IncidenceVariance)
     table = data if isinstance(data, EventTable) else count_events(data)
     own = _own_events(table, cause)
     _, _, value = find_incidence(table, own)
@@ -94,8 +97,7 @@ def _limit(
 
 
 def _own_events(table: EventTable, cause: int) -> Floats:
-    if cause < 1:
-        raise UnsuitableDataError(f"cause is {cause}; causes are numbered from 1, 0 is censored")
+    require_number(cause)
     if cause > table.events.shape[1]:
         return np.zeros(len(table.time))
     return table.events[:, cause - 1]

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.competing.fine_gray_fit import ChangingEffects
 from jalon.stats.regression.design import read_covariates
 
@@ -29,9 +30,9 @@ def read_effects(
         UnsuitableDataError: another shape, or not one name per column.
     """
     if not isinstance(x, ChangingEffects):
-        table = np.asarray(x, dtype=np.float64)
+        table = read_floats(x, "x")
     elif x.fixed is None:
-        table = np.asarray(x.changing, dtype=np.float64)
+        table = read_floats(x.changing, "changing")
     else:
         table = _join(x)
     return read_covariates(table, len(table) if n is None and table.ndim else n or 0, names)
@@ -53,7 +54,7 @@ def find_factor(x: npt.ArrayLike | ChangingEffects, times: Floats) -> Floats:
     if not isinstance(x, ChangingEffects):
         return np.empty((len(times), 0))
     q = np.asarray(x.changing).shape[1]
-    values = np.asarray(x.function(times), dtype=np.float64)
+    values = read_floats(x.function(times), "function")
     if values.shape == (len(times),):
         values = np.repeat(values[:, np.newaxis], q, axis=1)
     if values.shape != (len(times), q):
@@ -70,8 +71,8 @@ def find_factor(x: npt.ArrayLike | ChangingEffects, times: Floats) -> Floats:
 
 
 def _join(x: ChangingEffects) -> Floats:
-    fixed = np.asarray(x.fixed, dtype=np.float64)
-    changing = np.asarray(x.changing, dtype=np.float64)
+    fixed = read_floats(() if x.fixed is None else x.fixed, "fixed")
+    changing = read_floats(x.changing, "changing")
     if fixed.ndim != 2 or changing.ndim != 2 or len(fixed) != len(changing):
         raise UnsuitableDataError(
             f"fixed has shape {fixed.shape} and changing {changing.shape}; give both one row per "

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.comparison.groups import code_groups
+from jalon.stats.competing.cause import require_number
 from jalon.stats.competing.censoring import CensoringBlocks, block_censoring
 from jalon.stats.kernels.fine_gray import FineGraySets
 from jalon.stats.order import sort_rows
@@ -85,8 +86,7 @@ def require_cause(data: SurvivalData, cause: int) -> None:
     Raises:
         UnsuitableDataError: no event of the cause, left truncation or strata.
     """
-    if cause < 1:
-        raise UnsuitableDataError(f"cause is {cause}; causes are numbered from 1, 0 is censored")
+    require_number(cause)
     if not np.any(data.event == cause):
         raise UnsuitableDataError(
             f"none of the {len(data)} patients has an event of cause {cause}; choose another "

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.competing.cause import require_number
 from jalon.stats.ties import merge_ties
 
 
@@ -53,7 +54,8 @@ def fine_gray_weights(data: SurvivalData, cause: int = 1) -> FineGrayWeights:
         >>> split.rows.tolist(), split.data.weight.tolist()
         ([0, 0, 1, 2, 3], [1.0, 0.5, 1.0, 1.0, 1.0])
     """
-    if not np.any(data.event == cause) or cause < 1:
+    require_number(cause)
+    if not np.any(data.event == cause):
         raise UnsuitableDataError(
             f"none of the {len(data)} patients has an event of cause {cause}; choose another "
             "cause or wait for longer follow-up"

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.comparison.chi_square import assess_score
 from jalon.stats.comparison.groups import (
     Groups,
@@ -16,6 +17,7 @@ from jalon.stats.comparison.groups import (
     code_groups,
     count_groups,
 )
+from jalon.stats.competing.cause import require_number
 from jalon.stats.competing.gray_times import sum_gray_times
 
 
@@ -89,6 +91,7 @@ def gray_test(
         >>> gray_test(data, ["a", "b", "a", "b", "a", "b"]).df
         1
     """
+    require_number(cause)
     groups = code_groups(group, data)
     if not np.any(data.event == cause):
         raise UnsuitableDataError(f"no event of cause {cause} was seen; nothing to compare")
@@ -180,6 +183,8 @@ def _sum_strata(data: SurvivalData, groups: Groups, cause: int, rho: float) -> G
             "Gray's test does not allow for left truncation; compare cause-specific hazards "
             "by log_rank(data.cause(k), group)"
         )
+    if not np.isfinite(read_floats(rho, "rho")).all():
+        raise UnsuitableDataError("rho must be a finite number")
     kind = np.where(data.event == cause, 1, np.where(data.event > 0, 2, 0))
     k = len(groups)
     score, covariance = np.zeros(k), np.zeros((k, k))

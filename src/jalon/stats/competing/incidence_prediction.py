@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
-from jalon.stats.arguments import require_choice
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.competing.cause_specific import CauseSpecificFit, find_table
 from jalon.stats.competing.effects import read_effects
 from jalon.stats.competing.fine_gray_fit import ChangingEffects, FineGrayFit
@@ -90,7 +90,10 @@ def predict_incidence(
         >>> predict_incidence(fit, [[0], [1]], [3]).value.round(3).tolist()
         [[0.187], [0.433]]
     """
-    moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    moments = np.atleast_1d(read_floats(times, "times"))
+    if moments.ndim != 1 or np.any(np.isnan(moments)):
+        raise UnsuitableDataError("times must be one row of numbers, none missing")
+    require_choice(form, "form", RiskForm)
     if isinstance(fit, FineGrayFit):
         if cause not in (None, fit.cause) or isinstance(x, Mapping):
             raise UnsuitableDataError(
@@ -100,7 +103,6 @@ def predict_incidence(
         return IncidencePrediction(fit.cause, moments, value, "Fine-Gray")
     if isinstance(x, ChangingEffects):
         raise UnsuitableDataError("cause-specific fits take plain covariates; give x as a table")
-    require_choice(form, "form", RiskForm)
     wanted = 1 if cause is None else cause
     fit.of_cause(wanted)
     ratios = _find_ratios(fit, x)
@@ -132,7 +134,7 @@ def _combine(
 
 def _find_ratios(fit: CauseSpecificFit, x: npt.ArrayLike | Mapping[int, npt.ArrayLike]) -> Floats:
     """Hazard of each cause relative to the patient at the means, shape (k, n)."""
-    tables = [np.asarray(find_table(x, code), dtype=np.float64) for code in fit.causes]
+    tables = [read_floats(find_table(x, code), "x") for code in fit.causes]
     if len({len(table) for table in tables if table.ndim}) > 1:
         raise UnsuitableDataError("the tables of the causes differ in their number of patients")
     for table in tables:
@@ -204,11 +206,14 @@ def _read_strata(fit: CauseSpecificFit, stratum: npt.ArrayLike | None, n: int) -
                 f"the fit has {len(known)} strata; say which one each patient belongs to"
             )
         return np.full(n, known[0], dtype=np.int64)
-    codes: Integers = np.broadcast_to(np.asarray(stratum, dtype=np.int64), (n,))
+    given = read_floats(stratum, "stratum")
+    if given.shape not in ((), (n,)):
+        raise UnsuitableDataError(f"stratum has shape {given.shape}; give one for each of {n}")
+    codes = np.broadcast_to(given, (n,))
     strange = np.setdiff1d(codes, known)
     if len(strange):
         raise UnsuitableDataError(
             f"the fit has no event in {len(strange)} of the strata asked for; choose among its "
             f"{len(known)} strata with events"
         )
-    return codes
+    return codes.astype(np.int64)

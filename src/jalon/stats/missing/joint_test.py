@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, fdtrc
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.missing.rubin import read_estimates
 
 NOTHING = 1e-100
@@ -226,7 +227,7 @@ def _invert(matrix: Floats) -> Floats:
 
 
 def _read(values: npt.ArrayLike, name: str) -> Floats:
-    array = np.array(values, dtype=np.float64)
+    array = read_floats(values, name)
     if array.ndim != 1 or len(array) < 2:
         raise UnsuitableDataError(f"{name} needs one value for each of at least two tables")
     if not np.all(np.isfinite(array)):
@@ -235,5 +236,7 @@ def _read(values: npt.ArrayLike, name: str) -> Floats:
 
 
 def _check_df(df: int) -> None:
-    if df < 1:
-        raise UnsuitableDataError(f"df is {df}; the models must differ by at least one coefficient")
+    if not df >= 1 or df != int(df):
+        raise UnsuitableDataError(
+            f"df is {df}; the models must differ by a whole number of coefficients, 1 or more"
+        )

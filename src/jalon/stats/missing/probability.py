@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import expit, logit
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.missing.rubin import Pooled, pool_estimates
 from jalon.stats.survival.interval import find_z
 
@@ -87,8 +88,8 @@ def pool_probability(
         >>> pooled.value.round(4).tolist()
         [0.7101]
     """
-    value = np.array(probabilities, dtype=np.float64)
-    spread = np.array(std_errors, dtype=np.float64)
+    value = read_floats(probabilities, "probabilities")
+    spread = read_floats(std_errors, "std_errors")
     if scale not in _SCALES:
         raise UnsuitableDataError(
             f"scale {scale!r} is not known; choose one of {', '.join(_SCALES)}"

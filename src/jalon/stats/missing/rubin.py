@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import ndtr, ndtri, stdtr, stdtrit
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 SMALLEST_SHARE = 1e-4
 """Least share of the variance that is put down to missing values when the degrees of freedom
@@ -200,8 +201,8 @@ def read_estimates(
     Raises:
         UnsuitableDataError: as in ``pool_estimates``.
     """
-    value = np.array(estimates, dtype=np.float64)
-    spread = np.array(variances, dtype=np.float64)
+    value = np.array(read_floats(estimates, "estimates"))
+    spread = np.array(read_floats(variances, "variances"))
     value = value[:, None] if value.ndim == 1 else value
     spread = spread[:, None] if spread.ndim == 1 else spread
     joint = spread.ndim == 3
@@ -232,7 +233,7 @@ def _lower_tail(df: Floats, t: Floats) -> Floats:
 
 
 def _check_options(complete_df: float, level: float) -> None:
-    if not complete_df > 0:
+    if not read_floats(complete_df, "complete_df") > 0:
         raise UnsuitableDataError(
             f"complete_df is {complete_df:g}; it must be above 0: more patients, or events, than "
             "coefficients"

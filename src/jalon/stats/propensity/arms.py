@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 Flags = npt.NDArray[np.bool_]
 
@@ -71,7 +72,7 @@ def read_column(values: npt.ArrayLike, n: int, name: str) -> Floats:
     Raises:
         UnsuitableDataError: another number of values, or some missing or infinite.
     """
-    column = np.asarray(values, dtype=np.float64)
+    column = read_floats(values, name)
     if column.shape != (n,):
         raise UnsuitableDataError(
             f"{name} has shape {column.shape} but there are {n} patients; give one per patient"

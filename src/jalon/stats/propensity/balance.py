@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.propensity.arms import Flags, read_arms, read_column, read_weight
 from jalon.stats.regression.design import read_covariates
 
@@ -156,6 +157,7 @@ def love_plot(
         >>> love_plot(before, before)[0].name
         'age'
     """
+    require_choice(binary, "binary", Literal["standardised", "raw"])
     if before.names != after.names:
         raise UnsuitableDataError("the two balances have different covariates; use the same x")
     values = [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from jalon.core import Estimate, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 
 RatioMeasure = Literal["risk ratio", "hazard ratio", "odds ratio"]
 
@@ -59,6 +60,7 @@ def e_value(
         >>> round(found.point, 2), round(found.limit, 2)
         (7.26, 3.0)
     """
+    require_choice(measure, "measure", RatioMeasure)
     _check(estimate, null)
     parts = (estimate.value, estimate.low, estimate.high)
     value, low, high = (_as_risk_ratio(part, measure, rare) for part in parts)
@@ -95,6 +97,11 @@ def e_value_of_difference(difference: float, std_error: float, level: float = 0.
         raise UnsuitableDataError(
             "the difference must be a finite number and its standard error finite and >= 0"
         )
+    if abs(difference) + 2 * std_error > 300:
+        raise UnsuitableDataError(
+            "the difference or its standard error is in the hundreds; give them in standard "
+            "deviations of the outcome"
+        )
     centre, half = 0.91 * difference, 1.78 * std_error
     ratio = Estimate(
         math.exp(centre), math.exp(centre - half), math.exp(centre + half), level, "approximate"
@@ -112,7 +119,7 @@ def _report(ratio: Estimate, null: float) -> EValue:
 
 def _threshold(ratio: float, null: float) -> float:
     bias = ratio / null if ratio > null else null / ratio
-    return bias + math.sqrt(bias * (bias - 1))
+    return bias + math.sqrt(bias) * math.sqrt(bias - 1)
 
 
 def _as_risk_ratio(ratio: float, measure: RatioMeasure, rare: bool) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 
 def effective_size(weight: npt.ArrayLike) -> float:
@@ -28,7 +29,7 @@ def effective_size(weight: npt.ArrayLike) -> float:
         >>> effective_size([1, 1, 2])
         2.6666666666666665
     """
-    values = np.asarray(weight, dtype=np.float64)
+    values = read_floats(weight, "weight")
     largest = values.max(initial=0.0)
     if not (np.all(values >= 0) and 0 < largest < np.inf):
         raise UnsuitableDataError("weights must be finite, >= 0 and not all 0")

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.propensity.arms import Flags, code_strata, read_arms
 from jalon.stats.propensity.effective_size import effective_size
 
@@ -77,6 +78,7 @@ def match_strata(
         [1.0, 1.0, 1.0, 0.0]
     """
     arms = read_arms(treated)
+    require_choice(estimand, "estimand", Estimand)
     code = code_strata(strata, arms.size)
     size = np.stack([np.bincount(code[arm], minlength=code.max() + 1) for arm in (~arms, arms)])
     shared = np.all(size > 0, axis=0)

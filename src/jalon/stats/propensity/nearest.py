@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.kernels.matching import Line, Reach, match_again, match_free
 from jalon.stats.propensity.arms import Flags, code_strata, read_arms, read_column
 from jalon.stats.propensity.matching import Matching, report_pairs
@@ -43,6 +44,7 @@ class Caliper:
         """
         if not self.width > 0:
             raise UnsuitableDataError(f"the caliper is {self.width:g}; give a width above 0")
+        require_choice(self.unit, "unit", Literal["sd", "raw"])
         if self.unit == "raw":
             return self.width
         spread = float(np.std(score, ddof=1))
@@ -132,8 +134,11 @@ class NearestRule:
     whole: bool = False
 
     def __post_init__(self) -> None:
-        if self.ratio < 1:
-            raise UnsuitableDataError(f"the ratio is {self.ratio}; give 1 control or more")
+        require_choice(self.order, "order", MatchOrder)
+        if self.ratio < 1 or self.ratio != int(self.ratio):
+            raise UnsuitableDataError(
+                f"the ratio is {self.ratio}; give a whole number of controls, 1 or more"
+            )
 
 
 def _line_up(score: Floats, arms: Flags, code: Integers) -> tuple[Line, Integers]:

@@ -53,8 +53,10 @@ def match_optimal(
     """
     arms = read_arms(treated)
     values = read_column(score, arms.size, "score")
-    if ratio < 1:
-        raise UnsuitableDataError(f"the ratio is {ratio}; give 1 control or more")
+    if ratio < 1 or ratio != int(ratio):
+        raise UnsuitableDataError(
+            f"the ratio is {ratio}; give a whole number of controls, 1 or more"
+        )
     width = np.inf if caliper is None else caliper.measure(values)
     code = code_strata(strata, arms.size)
     found = [np.empty((0, 2), dtype=np.int64)]

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
 from jalon.core import Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.propensity.arms import read_arms, read_column, read_weight
 
 Contrast = Literal["difference", "ratio", "odds ratio"]
@@ -129,6 +130,7 @@ def _average(values: Floats, weight: Floats, n: int) -> Mean:
 
 
 def _find_scale(contrast: Contrast, values: Floats) -> Contrast:
+    require_choice(contrast, "contrast", Contrast)
     if contrast == "odds ratio" and not np.all((values == 0) | (values == 1)):
         raise UnsuitableDataError("an odds ratio needs an outcome of 0 and 1; take the difference")
     return contrast

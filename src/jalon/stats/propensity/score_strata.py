@@ -43,10 +43,10 @@ def cut_score(
     require_choice(estimand, "estimand", Estimand)
     arms = read_arms(treated)
     values = read_column(score, arms.size, "score")
-    if strata < 2:
-        raise UnsuitableDataError(f"strata is {strata}; give 2 or more")
+    if strata < 2 or strata != int(strata):
+        raise UnsuitableDataError(f"strata is {strata}; give a whole number, 2 or more")
     whose = {"ATT": arms, "ATC": ~arms, "ATE": np.ones_like(arms)}[estimand]
-    limits = np.quantile(values[whose], np.arange(1, strata) / strata)
+    limits = np.quantile(values[whose], np.arange(1, int(strata)) / strata)
     if np.any(np.diff(limits) <= 0):
         raise UnsuitableDataError(
             f"the scores are too alike for {strata} strata, two limits are the same; take fewer"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.propensity.arms import Flags, read_arms, read_column
 from jalon.stats.regression.design import read_covariates
 from jalon.stats.regression.glm_fit import GlmFit
@@ -125,6 +126,7 @@ def find_overlap(score: npt.ArrayLike, treated: npt.ArrayLike, within: RangeOf =
     """
     arms = read_arms(treated)
     values = read_column(score, arms.size, "score")
+    require_choice(within, "within", RangeOf)
     if within == "both":
         low, high = _overlap(values, arms)
     else:

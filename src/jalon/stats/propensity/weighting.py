@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.propensity.arms import Flags, read_arms, read_column
 from jalon.stats.propensity.effective_size import effective_size
 
@@ -108,6 +109,7 @@ def _check(
             "probability is outside 0 to 1; give the propensity, not its logit"
         )
     stabilise, target = stabilised
+    require_choice(target, "target", Target)
     if stabilise and target != "ATE":
         raise UnsuitableDataError(
             f'weights for "{target}" are not stabilised; leave it out, or weigh for "ATE"'
