@@ -15,6 +15,9 @@ from jalon.stats.survival.interval import Interval, limits
 
 MoveVariance = Literal["greenwood", "aalen"]
 
+REST = 1e-16
+"""A variance below this is a rest of rounding."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TransitionProbabilities:
@@ -149,7 +152,7 @@ def transition_probabilities(
     time, at_risk, moved = _count(some, begin)
     value, covariance = _multiply(at_risk, moved, variance)
     square = np.diagonal(covariance, axis1=2, axis2=3)
-    error = np.sqrt(np.where(square > 1e-30, square, 0.0))
+    error = np.sqrt(np.where(square > REST, square, 0.0))
     low, high = limits(value, error, level, interval)
     return TransitionProbabilities(
         states=history.names,
