@@ -14,7 +14,12 @@ from jalon.learn.baselines import (
     sullivan_score,
 )
 from jalon.learn.card import CardText, find_shift, write_card
+from jalon.learn.certificate import Certificate, hash_data, hash_terms
+from jalon.learn.checks import check_terms
+from jalon.learn.found import Found
 from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
+from jalon.learn.objective import Shrinkage
+from jalon.learn.proof import Progress
 from jalon.learn.risks import (
     GroupRisk,
     RiskRanges,
@@ -23,8 +28,8 @@ from jalon.learn.risks import (
     estimate_risks,
     range_risks,
 )
-from jalon.learn.score import LearnedScore, check_terms, learn_score, refit_score
-from jalon.learn.search import SearchSettings
+from jalon.learn.score import LearnedScore, learn_score, pick_score, refit_score
+from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.terms import Candidate, Terms, build_terms
 
 __all__ = [
@@ -33,15 +38,21 @@ __all__ = [
     "BaselineSettings",
     "Candidate",
     "CardText",
+    "Certificate",
+    "Effort",
+    "Found",
     "GroupRisk",
     "GroupSettings",
     "Grouping",
     "LearnedScore",
+    "Progress",
     "RiskRanges",
     "ScoreRisks",
     "SearchSettings",
+    "Shrinkage",
     "Terms",
     "TotalRisk",
+    "Wishes",
     "autoscore",
     "build_terms",
     "check_terms",
@@ -52,8 +63,11 @@ __all__ = [
     "find_group",
     "find_shift",
     "group_totals",
+    "hash_data",
+    "hash_terms",
     "lasso_score",
     "learn_score",
+    "pick_score",
     "range_risks",
     "ready_score",
     "refit_score",

@@ -186,7 +186,7 @@ def _price_each(rules: Rules, further: Integers) -> Floats:
     return cost
 
 
-def _relax(  # noqa: PLR0913, PLR0917 - the pieces of one bound
+def _relax(
     ground: Ground,
     rules: Rules,
     chosen: Integers,

@@ -97,7 +97,7 @@ def lay_ground(
     )
 
 
-def _weigh_tails(  # noqa: PLR0913, PLR0917 - the pieces of one sort
+def _weigh_tails(
     data: SurvivalData,
     time: Floats,
     weight: Floats,

@@ -14,31 +14,13 @@ import numpy as np
 from jalon.learn.branch import Limit, Node, Opened, open_node
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.settings import Effort
 
 BATCH = 8
 """Parts opened at a time; fixed, so that the work does not depend on the number of workers."""
 
 TIE = 1e-7
 """Costs closer than this are equal: the points that come first in order are taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How long to search, and how wide a set of near-equals to keep.
-
-    Attributes:
-        seconds: time limit.
-        nodes: limit of parts opened; the same bytes on every machine, unlike a time.
-        near: log-likelihood units within which scores count as near-equals.
-        most: near-equals kept.
-        workers: threads; the result does not depend on it.
-    """
-
-    seconds: float = 60.0
-    nodes: int = 10_000_000
-    near: float = 0.0
-    most: int = 20_000
-    workers: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +181,7 @@ class _Search:
 
     def _thin(self) -> None:
         limit = self._limit().cost
-        kept = sorted((one for one in self.held.values() if one.cost <= limit))
+        kept = sorted(one for one in self.held.values() if one.cost <= limit)
         self.full = self.full or len(kept) > self.effort.most
         self.held = {one.points: one for one in kept[: self.effort.most]}
 

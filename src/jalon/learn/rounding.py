@@ -19,9 +19,7 @@ FINE = 25
 """Scales at which coefficients are rounded."""
 
 
-def round_support(
-    ground: Ground, rules: Rules, terms: Integers, beta: Floats
-) -> tuple[Found, ...]:
+def round_support(ground: Ground, rules: Rules, terms: Integers, beta: Floats) -> tuple[Found, ...]:
     """Find good whole points for a support.
 
     Args:

@@ -1,19 +1,25 @@
-"""Learning a score: from candidate terms and outcomes to points and risk groups."""
+"""Learning a score: from candidate terms and outcomes to proven points and risk groups."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from jalon.core import Integers, SurvivalData, UnsuitableDataError
+from jalon.learn.branch import fit_nothing
+from jalon.learn.certificate import Certificate, certify, hash_data, hash_terms
+from jalon.learn.checks import check_outcome, check_terms
+from jalon.learn.found import Found
 from jalon.learn.groups import GroupSettings, cut_totals
-from jalon.learn.loss import LARGEST_LOG_HAZARD, Bits, fit_scale, order_risk
-from jalon.learn.search import SearchSettings, lay_field, search_points
+from jalon.learn.incumbent import find_points
+from jalon.learn.kernels.ground import Bits
+from jalon.learn.objective import Shrinkage
+from jalon.learn.problem import Problem, lay_problem
+from jalon.learn.proof import Progress, prove_points
+from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.terms import Terms
-
-LEAST_EVENTS = 20
-"""With fewer events than this no score is learned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +28,16 @@ class LearnedScore:
 
     Attributes:
         points: one whole number per term, 0 for terms that are not used.
-        scale: log hazard per point, in the cohort it was learned on.
-        loss: negative log partial likelihood (Breslow) of the score.
+        scale: log hazard per point.
+        loss: what the score was judged by, in log-likelihood units, prices not counted.
         null_loss: the same without any score.
         limits: highest total of each risk group but the last, in units of ``total``.
+        certificate: what was proven; None when nothing was tried to be.
+        near: near-equal scores, best first, the score itself included; empty when none were
+            asked for.
+        near_complete: whether ``near`` is proven to hold every one.
+        penalty: the teacher's penalty; 0 without a teacher.
+        notes: what a reader should know.
     """
 
     points: tuple[int, ...]
@@ -33,6 +45,11 @@ class LearnedScore:
     loss: float
     null_loss: float
     limits: tuple[int, ...]
+    certificate: Certificate | None = None
+    near: tuple[Found, ...] = ()
+    near_complete: bool = False
+    penalty: float = 0.0
+    notes: tuple[str, ...] = ()
 
     def total(self, bits: Bits) -> Integers:
         """Return shape (n,), the total points of patients with these terms (p, n)."""
@@ -44,29 +61,63 @@ def learn_score(
     data: SurvivalData,
     search: SearchSettings | None = None,
     groups: GroupSettings | None = None,
+    *,
+    wishes: Wishes | None = None,
+    shrinkage: Shrinkage | None = None,
+    effort: Effort | None = None,
+    tell: Callable[[Progress], None] | None = None,
 ) -> LearnedScore:
-    """Find integer points and risk groups that tell apart who has the event earlier.
+    """Find the integer points and risk groups that tell best apart who has the event earlier.
 
-    The loss is the Cox partial likelihood itself; the points are whole numbers throughout.
-    The search is a heuristic: the result is the best that was found, without a proof.
+    The points are whole numbers throughout, the search ends with a proof that no other points
+    within the rules are better, or says by how much they might be.
 
     Args:
         terms: candidate terms of n patients.
-        data: outcomes of the same patients, event 1 being the event; weights count patients.
-        search: the limits of the search; None for the usual ones.
+        data: outcomes of the same patients, event 1 being the event; weights count patients,
+            each stratum has its own baseline hazard. With further causes the score is learned
+            for the cumulative incidence of cause 1; ``data.cause(1)`` learns for its hazard.
+        search: what the score may look like and what it is judged by; None for the usual.
         groups: the rules for risk groups; None for the usual ones.
+        wishes: what a clinician asks of the score.
+        shrinkage: published effects that the coefficients are drawn to; None for none.
+        effort: limits of the proof; None for the usual ones.
+        tell: is told where the search stands. An interrupt from the keyboard ends it early,
+            with the gap that remains.
 
     Returns:
-        The score. When no term is worth its price every point is 0 and there is no group.
+        The score with its certificate. When no term is worth its price every point is 0 and
+        there is no group.
 
     Raises:
-        UnsuitableDataError: too few events, fewer variables than asked for, or a variable
-            that separates the outcome perfectly.
+        UnsuitableDataError: too few events, fewer variables than asked for, a variable that
+            gives the outcome away, or wishes that no score fulfils.
     """
-    settings = search or SearchSettings()
-    check_outcome(data)
+    settings, limits = search or SearchSettings(), effort or Effort()
+    notes = check_outcome(data, len(terms.candidates))
     check_terms(terms, data, settings)
-    return refit_score(terms, data, settings, groups)
+    problem = lay_problem(terms, data, settings, wishes, shrinkage)
+    nothing = fit_nothing(problem.ground, problem.rules)
+    first = find_points(problem.ground, problem.rules)
+    gained = max(nothing.cost - first.cost, 0.0)
+    absolute = replace(limits, near=limits.near * gained)
+    proof = prove_points(problem.ground, problem.rules, [first], absolute, tell)
+    if problem.rules.required.any() and not any(proof.found[0].points):
+        raise UnsuitableDataError(
+            "no score fulfils all wishes together: required variables, exclusions, budget, "
+            "largest total and most variables; take one of them back"
+        )
+    hashes = (hash_data(data), hash_terms(terms.bits))
+    certificate = certify(proof, nothing.cost, settings, problem.penalty, hashes)
+    score = _finish(terms, data, problem, proof.found[0], groups)
+    near = tuple(one._replace(points=problem.spread(one.points)) for one in proof.found)
+    return replace(
+        score,
+        certificate=certificate,
+        near=near if limits.near else (),
+        near_complete=proof.complete,
+        notes=notes + problem.notes,
+    )
 
 
 def refit_score(
@@ -74,79 +125,71 @@ def refit_score(
     data: SurvivalData,
     search: SearchSettings,
     groups: GroupSettings | None = None,
+    penalty: float | None = None,
 ) -> LearnedScore:
-    """Learn a score again on a resample, without the checks that concern the whole cohort.
+    """Learn a score again on a resample: no proof, and no check that concerns the whole cohort.
 
     Args:
         terms: candidate terms of n patients.
         data: outcomes of the same patients; weights say how often each was drawn.
-        search: the limits of the search.
+        search: what the score may look like.
         groups: the rules for risk groups; None for the usual ones.
+        penalty: of the teacher, when it is known already; None to choose it anew.
 
     Returns:
         The score.
     """
-    risk = order_risk(data)
-    found = search_points(lay_field(terms.bits, terms.variable, terms.signs(), risk, search))
-    total = np.array(found.points, dtype=np.int64) @ terms.bits.astype(np.int64)
-    _, null_loss = fit_scale(np.zeros(len(risk.order), dtype=np.int64), risk)
-    limits = cut_totals(total, data, groups)
-    return LearnedScore(found.points, found.scale, found.loss, null_loss, limits)
+    problem = lay_problem(terms, data, search, penalty=penalty)
+    found = find_points(problem.ground, problem.rules)
+    return _finish(terms, data, problem, found, groups)
 
 
-def check_outcome(data: SurvivalData) -> None:
-    """Refuse outcomes from which no score can be learned.
-
-    Args:
-        data: outcomes.
-
-    Raises:
-        UnsuitableDataError: no event, fewer than 20, causes not chosen, or left truncation.
-    """
-    events = int(np.count_nonzero(data.event == 1))
-    if events == 0:
-        raise UnsuitableDataError(
-            f"all {len(data)} patients are censored: without an event nothing can be learned; "
-            "check how the event is coded (1 = event)"
-        )
-    if events < LEAST_EVENTS:
-        noun = "event" if events == 1 else "events"
-        raise UnsuitableDataError(
-            f"only {events} {noun} among {len(data)} patients; a score is not learned from fewer "
-            f"than {LEAST_EVENTS}"
-        )
-    if np.any(data.event > 1):
-        raise UnsuitableDataError(
-            "the outcome has several causes; choose one with data.cause(k) before learning"
-        )
-    if data.entry is not None:
-        raise UnsuitableDataError("a score cannot yet be learned from left-truncated follow-up")
-
-
-def check_terms(terms: Terms, data: SurvivalData, search: SearchSettings) -> None:
-    """Refuse candidate variables that cannot give an honest score.
+def pick_score(
+    score: LearnedScore,
+    number: int,
+    terms: Terms,
+    data: SurvivalData,
+    groups: GroupSettings | None = None,
+) -> LearnedScore:
+    """Use one of the near-equal scores instead.
 
     Args:
-        terms: candidate terms.
-        data: outcomes of the same patients.
-        search: the limits of the search.
+        score: a learned score with near-equals.
+        number: which, 1 being the score itself.
+        terms: the terms it was learned from.
+        data: the outcomes it was learned from.
+        groups: the rules for risk groups; None for the usual ones.
+
+    Returns:
+        The chosen score, with the certificate of the best one.
 
     Raises:
-        UnsuitableDataError: fewer variables than asked for, or perfect separation.
+        UnsuitableDataError: there is no near-equal of that number.
     """
-    given = len(terms.candidates)
-    if given < search.max_variables:
+    if not 1 <= number <= len(score.near):
         raise UnsuitableDataError(
-            f"max_variables = {search.max_variables}, but only {given} candidate variables are "
-            f"given; ask for {given} or give more"
+            f"there is no near-equal number {number}; there are {len(score.near)}"
         )
-    risk = order_risk(data)
-    for term in range(len(terms.cut)):
-        bits = terms.bits[term, risk.order].astype(np.int64)
-        # The scale stops at its limit only when the likelihood keeps rising without end.
-        scale = max(fit_scale(bits, risk)[0], fit_scale(1 - bits, risk)[0])
-        if scale > 0.99 * LARGEST_LOG_HAZARD:
-            raise UnsuitableDataError(
-                f"{terms.name(term)} separates the outcome perfectly: all events lie on one side. "
-                "Such a variable usually leaks the outcome; take it out of the candidates"
-            )
+    chosen = score.near[number - 1]
+    total = np.array(chosen.points, dtype=np.int64) @ terms.bits.astype(np.int64)
+    limits = cut_totals(total, data.cause(1), groups)
+    return replace(score, points=chosen.points, scale=chosen.scale, loss=chosen.loss, limits=limits)
+
+
+def _finish(
+    terms: Terms,
+    data: SurvivalData,
+    problem: Problem,
+    found: Found,
+    groups: GroupSettings | None,
+) -> LearnedScore:
+    points = problem.spread(found.points)
+    total = np.array(points, dtype=np.int64) @ terms.bits.astype(np.int64)
+    return LearnedScore(
+        points,
+        found.scale,
+        found.loss,
+        fit_nothing(problem.ground, problem.rules).loss,
+        cut_totals(total, data.cause(1), groups) if any(points) else (),
+        penalty=problem.penalty,
+    )

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from jalon.core import Floats, Integers, UnsuitableDataError
-from jalon.learn.loss import Bits
+from jalon.learn.kernels.ground import Bits
 
 Direction = Literal["any", "up", "down"]
 
@@ -26,6 +26,8 @@ class Candidate:
         label: what a clinician reads.
         unit: unit of the values and of the limits.
         levels: names of the values 0, 1, … of an ordered category; empty for a number.
+        charge: log-likelihood units that the variable must bring to be worth its place.
+        outlay: what measuring it takes from a budget, in any one unit.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Candidate:
     label: str = ""
     unit: str = ""
     levels: tuple[str, ...] = ()
+    charge: float = 0.0
+    outlay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

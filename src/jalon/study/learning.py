@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from jalon.core import Estimate, Floats, Integers, SurvivalData, UnsuitableDataE
 from jalon.learn import (
     Candidate,
     CardText,
+    Effort,
     GroupSettings,
     LearnedScore,
     SearchSettings,
@@ -81,7 +82,9 @@ def learn_endpoint(study: StudyFile, outcome: Outcome) -> Learning:
             "variable that is missing most"
         )
     terms = build_terms(candidates, {k: v[complete] for k, v in columns.items()})
-    score = learn_score(terms, outcome.hazard.take(complete), search, grouping)
+    effort = Effort(seconds=study.protocol.learn.seconds)
+    data = outcome.hazard.take(complete)
+    score = learn_score(terms, data, search, grouping, effort=effort)
     if not any(score.points):
         raise UnsuitableDataError(
             f"{outcome.endpoint.label_en}: no candidate variable explains the outcome by more "
@@ -125,7 +128,9 @@ def validate_learning(
     def pipeline(rows: Integers) -> Refit:
         drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
         resample = SurvivalData(hazard.time, hazard.event, weight=drawn)
-        return _refit(terms, refit_score(terms, resample, learning.search, learning.grouping))
+        penalty = learning.score.penalty if learning.search.target == "teacher" else None
+        score = refit_score(terms, resample, learning.search, learning.grouping, penalty)
+        return _refit(terms, score)
 
     whole = _refit(terms, learning.score).predictions
     competes = learning.outcome.competes
@@ -181,7 +186,9 @@ def _candidate(part: VariablePart) -> Candidate:
 
 
 def _settings(part: LearnPart) -> tuple[SearchSettings, GroupSettings]:
-    search = SearchSettings(part.max_variables, part.max_terms, part.max_points, part.price)
+    search = SearchSettings(
+        part.max_variables, part.max_terms, part.max_points, part.price, target=part.target
+    )
     return search, GroupSettings(part.groups, part.least_share)
 
 
@@ -209,8 +216,10 @@ def _facts(
 ) -> dict[str, Any]:
     return {
         "data": study.protocol.study.data_label,
-        "method": "beam search over integer points, Breslow partial likelihood",
-        "proof": "none: best score found, not proven optimal",
+        "method": "branch and bound over integer points",
+        "proof": score.certificate.sentence if score.certificate else "none",
+        "certificate": asdict(score.certificate) if score.certificate else {},
+        "notes": list(score.notes),
         "log_hazard_per_point": score.scale,
         "loss": score.loss,
         "loss_without_score": score.null_loss,

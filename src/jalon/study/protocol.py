@@ -189,15 +189,20 @@ class LearnPart(_Part):
         max_terms: most limits per variable.
         max_points: most points that passing one limit may give.
         price: log-likelihood units that a further limit must bring.
+        target: "teacher" to follow a ridge Cox model of all candidate limits, "events" to follow
+            the events themselves.
+        seconds: longest time that the proof of a score may take.
         groups: risk groups wished for.
         least_share: smallest share of the patients in a group.
     """
 
     max_variables: int = Field(default=5, ge=1, le=20)
-    max_terms: int = Field(default=2, ge=1, le=5)
+    max_terms: int = Field(default=4, ge=1, le=9)
     max_points: int = Field(default=5, ge=1, le=20)
-    price: float = Field(default=2.0, ge=0)
-    groups: int = Field(default=4, ge=2, le=4)
+    price: float = Field(default=0.1, ge=0)
+    target: Literal["teacher", "events"] = "teacher"
+    seconds: float = Field(default=20.0, gt=0)
+    groups: int = Field(default=4, ge=2, le=5)
     least_share: float = Field(default=0.1, gt=0, lt=0.5)
 
 

@@ -44,7 +44,7 @@ def _bound_fall(need: float, step2: float, reach2: float) -> float:  # pragma: n
 
 
 @njit(cache=True, nogil=True)
-def _bound_pairs(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
+def _bound_pairs(  # pragma: no cover - compiled
     tails: Tails, begin: int, need: float, step0: float, reach0: float, falls: Floats
 ) -> None:
     """Bound singles (diagonal) and pairs from ``begin`` on that may reach ``need``."""

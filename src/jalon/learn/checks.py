@@ -1,0 +1,100 @@
+"""What is refused before a score is learned, and what is said beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from jalon.core import SurvivalData, UnsuitableDataError
+from jalon.learn.kernels.support import LARGEST, fit_each
+from jalon.learn.objective import lay_ground
+from jalon.learn.settings import SearchSettings
+from jalon.learn.terms import Terms
+
+LEAST_EVENTS = 20
+"""With fewer events than this no score is learned."""
+
+EVENTS_PER_VARIABLE = 10
+"""Fewer events than this per candidate variable are warned about."""
+
+CHANCE = 1e-8
+"""A term that tells the outcome of everybody is a leak when chance would do so less often."""
+
+
+def check_outcome(data: SurvivalData, candidates: int) -> tuple[str, ...]:
+    """Refuse outcomes from which no score can be learned.
+
+    Args:
+        data: outcomes.
+        candidates: how many candidate variables there are.
+
+    Returns:
+        Warnings that stay with the score.
+
+    Raises:
+        UnsuitableDataError: no event, or fewer than 20.
+    """
+    weight = np.ones(len(data)) if data.weight is None else np.asarray(data.weight)
+    events = int(np.count_nonzero((data.event == 1) & (weight > 0)))
+    if events == 0:
+        raise UnsuitableDataError(
+            f"all {len(data)} patients are censored: without an event nothing can be learned; "
+            "check how the event is coded (1 = event)"
+        )
+    if events < LEAST_EVENTS:
+        noun = "event" if events == 1 else "events"
+        raise UnsuitableDataError(
+            f"only {events} {noun} among {len(data)} patients; a score is not learned from fewer "
+            f"than {LEAST_EVENTS}"
+        )
+    if events < EVENTS_PER_VARIABLE * candidates:
+        return (
+            f"{events} events for {candidates} candidate variables: fewer than "
+            f"{EVENTS_PER_VARIABLE} per variable; expect a score that other patients would change",
+        )
+    return ()
+
+
+def check_terms(terms: Terms, data: SurvivalData, search: SearchSettings) -> None:
+    """Refuse candidate variables that cannot give an honest score.
+
+    Args:
+        terms: candidate terms.
+        data: outcomes of the same patients.
+        search: what the score may look like.
+
+    Raises:
+        UnsuitableDataError: fewer variables than asked for, perfect separation, or a term that
+            gives the outcome away.
+    """
+    given = len(terms.candidates)
+    if given < search.max_variables:
+        raise UnsuitableDataError(
+            f"max_variables = {search.max_variables}, but only {given} candidate variables are "
+            f"given; ask for {given} or give more"
+        )
+    ground = lay_ground(terms.bits, data.cause(1))
+    size = len(terms.cut)
+    rows = fit_each(ground, np.arange(size)[:, None], np.zeros((size, 1)), np.full(size, np.inf))
+    # A coefficient stops at its limit only when the likelihood keeps rising without end.
+    for term in np.flatnonzero(np.abs(rows[:, 1]) > 0.9 * LARGEST):
+        raise UnsuitableDataError(
+            f"{terms.name(int(term))} separates the outcome perfectly: all events lie on one "
+            "side. Such a variable usually leaks the outcome; take it out of the candidates"
+        )
+    _check_leaks(terms, data)
+
+
+def _check_leaks(terms: Terms, data: SurvivalData) -> None:
+    """Refuse a term whose holders all have the event, against all chance."""
+    had = (data.event == 1).astype(np.float64)
+    share = had.mean()
+    for term in range(len(terms.cut)):
+        for side in (1, 0):
+            holders = terms.bits[term] == side
+            count = int(holders.sum())
+            if had[holders].all() and count * np.log(share) < np.log(CHANCE):
+                raise UnsuitableDataError(
+                    f"{terms.name(term)}: all {count} patients on one side of it had the event, "
+                    f"against {100 * share:.0f} % of everybody. Such a variable is known only "
+                    "after the outcome; take it out of the candidates"
+                )
