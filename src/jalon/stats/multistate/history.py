@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.ties import merge_ties
 
 STAYS = -1
@@ -152,7 +153,7 @@ def follow_states(
         >>> history.state.tolist(), history.move.tolist()
         ([0, 1, 0], [1, 2, 2])
     """
-    table = np.atleast_2d(np.asarray(entered, dtype=np.float64))
+    table = np.atleast_2d(read_floats(entered, "entered"))
     last = SurvivalData(_read_end(end), np.zeros(len(table), np.int64)).time
     if np.any(table <= 0) or np.any(np.isinf(table)):
         raise UnsuitableDataError(

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import CoxFit, Ties
 from jalon.stats.regression.robust_cox import RobustCox, robust_cox
@@ -42,7 +43,7 @@ class LandmarkSet:
         Returns:
             Shape (m,).
         """
-        happened: npt.NDArray[np.bool_] = np.asarray(times, np.float64)[self.row] <= self.landmark
+        happened: npt.NDArray[np.bool_] = read_floats(times, "times")[self.row] <= self.landmark
         return happened
 
     def spread(self, x: npt.ArrayLike, power: float = 0, unit: float = 1) -> Floats:
@@ -56,7 +57,7 @@ class LandmarkSet:
         Returns:
             Shape (m,) or (m, p).
         """
-        table = np.asarray(x, np.float64)[self.row]
+        table = read_floats(x, "x")[self.row]
         factor = (self.landmark / unit) ** power
         value: Floats = table * (factor if table.ndim == 1 else factor[:, None])
         return value
@@ -109,6 +110,7 @@ def take_landmark(
         >>> early.reached([2, 4, 9]).tolist()
         [True, False]
     """
+    require_choice(clock, "clock", Clock)
     rows, ahead = _look_ahead(data, at, horizon)
     if clock == "reset":
         ahead = SurvivalData(ahead.time - at, ahead.event, None, ahead.weight, ahead.stratum)
@@ -142,7 +144,7 @@ def stack_landmarks(
         >>> stack.row.tolist(), stack.data.time.tolist(), stack.data.event.tolist()
         ([0, 1, 2, 1, 2], [3.0, 10.0, 10.0, 12.0, 16.0], [1, 0, 0, 1, 0])
     """
-    points = np.asarray(landmarks, dtype=np.float64)
+    points = read_floats(landmarks, "landmarks")
     if points.ndim != 1 or len(points) == 0 or np.any(np.diff(points) <= 0):
         raise UnsuitableDataError("landmarks is not an ascending list of times; sort them")
     parts = [_look_ahead(data, float(at), horizon) for at in points]

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +99,7 @@ def merge_events(
 
 
 def _read_times(values: npt.ArrayLike, kind: str, n: int) -> Floats:
-    times = np.array(values, dtype=np.float64)
+    times = read_floats(values, kind).copy()
     if times.shape != (n,):
         raise UnsuitableDataError(
             f"{kind} has shape {times.shape}; give one time for each of the {n} patients, NaN for "

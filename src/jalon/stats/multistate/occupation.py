@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Curve, Estimate, Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.kernels.state_influence import Walk, walk_states
 from jalon.stats.multistate.axis import Axis, find_starters, place_spans
 from jalon.stats.multistate.history import StateHistory
@@ -200,7 +201,7 @@ def _read_initial(axis: Axis, initial: npt.ArrayLike | None, states: int) -> Flo
         some = find_starters(axis)
         there = np.bincount(axis.spans.state[some], axis.spans.weight[some], minlength=states)
         return np.asarray(there / there.sum(), dtype=np.float64)
-    share = np.asarray(initial, dtype=np.float64)
+    share = read_floats(initial, "initial")
     if share.shape != (states,) or not (np.all(share >= 0) and abs(share.sum() - 1) < 1e-9):
         raise UnsuitableDataError(
             f"initial is not one share for each of the {states} states, adding to 1"

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.linalg import expm
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.multistate.transition_cox import Move, TransitionFits, find_move
 from jalon.stats.regression.prediction import predict_log_hazard
 
@@ -73,7 +74,8 @@ def predict_states(
         >>> predict_states(fits, [[0], [1]], [5]).value[:, 0, 0].round(3).tolist()
         [0.707, 0.586]
     """
-    moments = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    require_choice(form, "form", StateForm)
+    moments = np.atleast_1d(read_floats(times, "times"))
     if not 0 <= state < len(fits.states):
         raise UnsuitableDataError(f"state {state} does not exist; there are {len(fits.states)}")
     if not np.all(moments >= begin):
@@ -108,7 +110,7 @@ def _find_ratios(fits: TransitionFits, x: npt.ArrayLike | Mapping[Move, npt.Arra
     """Hazard of each move relative to the patient at the means, shape (k, n)."""
     rows = []
     for move, fit in zip(fits.transitions, fits.fits, strict=True):
-        table = np.asarray(find_move(x, move), dtype=np.float64)
+        table = read_floats(find_move(x, move), "x")
         if not np.all(np.isfinite(table)):
             raise UnsuitableDataError("x has missing or infinite values; complete the patients")
         rows.append(np.exp(predict_log_hazard(fit, table, centred=True)))

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Curve, Floats, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.comparison.log_rank import LogRank, log_rank
 from jalon.stats.regression.split import SplitFollowUp
 from jalon.stats.survival.interval import Interval
@@ -45,14 +46,14 @@ def split_at_switch(data: SurvivalData, switch: npt.ArrayLike) -> SplitFollowUp:
         UnsuitableDataError: not one time per patient.
 
     Reference:
-        Mantel N, Byar DP (1974), doi:10.1080/01621459.1974.10480132.
+        Mantel N, Byar DP (1974), J Am Stat Assoc 69:81-86.
 
     Example:
         >>> split = split_at_switch(SurvivalData(time=[5, 12], event=[1, 1]), [float("nan"), 4])
         >>> split.data.entry.tolist(), split.data.time.tolist(), split.span.tolist()
         ([0.0, 0.0, 4.0], [5.0, 4.0, 12.0], [0, 0, 1])
     """
-    when = np.array(switch, dtype=np.float64)
+    when = read_floats(switch, "switch").copy()
     if when.shape != data.time.shape:
         raise UnsuitableDataError(
             f"switch has shape {when.shape}; give one time for each of the {len(data)} patients"
@@ -132,7 +133,7 @@ def mantel_byar(split: SplitFollowUp) -> LogRank:
         UnsuitableDataError: what ``log_rank`` refuses, as when nobody changed group.
 
     Reference:
-        Mantel N, Byar DP (1974), doi:10.1080/01621459.1974.10480132, section 3.
+        Mantel N, Byar DP (1974), J Am Stat Assoc 69:81-86, section 3.
 
     Example:
         >>> data = SurvivalData(time=[5, 12, 9, 8], event=[1, 1, 1, 1])

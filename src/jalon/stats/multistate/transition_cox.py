@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import read_floats
 from jalon.stats.multistate.history import StateHistory
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import CoxFit, Ties
@@ -152,7 +153,7 @@ def fit_transitions(
     stack, fits = stack_moves(history), []
     for k, move in enumerate(stack.transitions):
         some = np.flatnonzero(stack.transition == k)
-        table = np.asarray(find_move(x, move), dtype=np.float64)
+        table = read_floats(find_move(x, move), "x")
         if table.shape[:1] != (len(history),):
             raise UnsuitableDataError(
                 f"x has {len(table) if table.ndim else 0} rows but the history {len(history)} "

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from jalon.core import Floats, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.kernels.state_influence import walk_states
 from jalon.stats.multistate.axis import place_spans
 from jalon.stats.multistate.history import StateHistory
@@ -95,6 +96,7 @@ def transition_hazards(
         >>> transition_hazards(history).hazard[-1].tolist()
         [0.5, 1.0]
     """
+    require_choice(variance, "variance", MoveVariance)
     time, at_risk, moved = _count(history, begin)
     pairs = history.transitions
     leave, enter = np.array(pairs).T
@@ -148,6 +150,7 @@ def transition_probabilities(
         >>> transition_probabilities(history, begin=4).value[-1].tolist()
         [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]
     """
+    require_choice(variance, "variance", MoveVariance)
     some = history if stay_in is None else _keep_state(history, begin, stay_in)
     time, at_risk, moved = _count(some, begin)
     value, covariance = _multiply(at_risk, moved, variance)

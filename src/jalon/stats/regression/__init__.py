@@ -35,7 +35,12 @@ from jalon.stats.regression.fractional_polynomials import (
     list_powers,
     power_basis,
 )
-from jalon.stats.regression.frailty_cox import Frailty, FrailtyCoxFit, fit_frailty_cox
+from jalon.stats.regression.frailty_cox import (
+    Frailty,
+    FrailtyCoxFit,
+    FrailtyInformation,
+    fit_frailty_cox,
+)
 from jalon.stats.regression.frailty_hill import FrailtyDistribution
 from jalon.stats.regression.glm_diagnostics import GlmDiagnostics, diagnose_glm
 from jalon.stats.regression.glm_fit import GlmFit
@@ -93,6 +98,7 @@ __all__ = [
     "Frailty",
     "FrailtyCoxFit",
     "FrailtyDistribution",
+    "FrailtyInformation",
     "GlmData",
     "GlmDiagnostics",
     "GlmFit",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, ndtr
 
 from jalon.core import Estimate, Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.arguments import require_choice
 from jalon.stats.cluster import read_clusters, sum_clusters
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import CoxFit, ModelTest, Ties, take_ratios
@@ -28,6 +29,7 @@ from jalon.stats.regression.frailty_hill import (
 from jalon.stats.regression.frailty_variance import marginal_gamma, solve_variance
 from jalon.stats.regression.risk_sets import arrange_risk_sets, require_one_cause
 
+FrailtyInformation = Literal["full", "sparse"]
 LEVEL = 0.95
 
 
@@ -50,7 +52,7 @@ class Frailty:
     group: npt.ArrayLike
     distribution: FrailtyDistribution = "gamma"
     theta: float | None = None
-    information: Literal["full", "sparse"] = "full"
+    information: FrailtyInformation = "full"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,6 +158,7 @@ def fit_frailty_cox(
         >>> fit.groups, fit.effects[:2].round(2).tolist()
         ((1, 2, 3), [0.51, -1.08])
     """
+    require_choice(ties, "ties", Ties)
     if ties == "exact":
         raise UnsuitableDataError('a frailty is not defined for exact ties; use ties="efron"')
     codes, labels = _read_groups(frailty, data)
@@ -171,6 +174,8 @@ def fit_frailty_cox(
 
 
 def _read_groups(frailty: Frailty, data: SurvivalData) -> tuple[Integers, tuple[Any, ...]]:
+    require_choice(frailty.distribution, "distribution", FrailtyDistribution)
+    require_choice(frailty.information, "information", FrailtyInformation)
     values = np.asarray(frailty.group)
     if values.shape != (len(data),):
         raise UnsuitableDataError(
