@@ -141,7 +141,7 @@ def estimate_risks(
     Reference:
         Kaplan and Meier (1958), doi:10.1080/01621459.1958.10501452; Aalen and Johansen (1978),
         Scand J Stat 5:141-150; predicted incidence: Cheng, Fine and Wei (1998),
-        doi:10.2307/2534009, section 2.
+        Biometrics 54:219-228, section 2.
 
     Example:
         >>> data = SurvivalData(time=np.arange(1.0, 41), event=[1, 0, 1, 1] * 10)

@@ -109,7 +109,7 @@ def rate_test(
         UnsuitableDataError: events that are not a whole number >= 0, no time, or a rate below 0.
 
     Reference:
-        Fay (2010), doi:10.1093/biostatistics/kxp047, section 2 (minimum likelihood method).
+        Fay (2010), R Journal 2(1):53-58 (the minimum likelihood method).
 
     Example:
         >>> round(rate_test(2, 10, 0.5).p, 3)
@@ -145,7 +145,7 @@ def compare_rates(
 
     Reference:
         Przyborowski and Wilenski (1940), doi:10.1093/biomet/31.3-4.313; Fay (2010),
-        doi:10.1093/biostatistics/kxp047.
+        doi:10.1093/biostatistics/kxp050.
 
     Example:
         >>> round(compare_rates((11, 21), (800, 3011)).estimate.value, 4)

@@ -27,7 +27,7 @@ def odds_ratio(table: TableLike, level: float = 0.95, haldane: bool = False) -> 
 
     Reference:
         Woolf (1955), doi:10.1111/j.1469-1809.1955.tb01348.x; Haldane (1956),
-        doi:10.1111/j.1469-1809.1956.tb01285.x; Agresti (2002), doi:10.1002/0471249688,
+        doi:10.1111/j.1469-1809.1955.tb01285.x; Agresti (2002), doi:10.1002/0471249688,
         section 3.1.1.
 
     Example:
