@@ -52,7 +52,7 @@ def _rows(values):
 def _compare(found, values, names, **tolerance):
     for name in names:
         expected, figure = _rows(values)[name.lower()], found.figures[name]
-        assert_allclose(figure.apparent, expected["index.orig"], STOP, atol=1e-9, err_msg=name)
+        assert_allclose(figure.apparent, expected["index.orig"], 1e-5, atol=1e-9, err_msg=name)
         parts = [figure.training, figure.test, figure.optimism, figure.corrected.value]
         wanted = [expected[k] for k in ("training", "test", "optimism", "index.corrected")]
         assert_allclose(parts, wanted, err_msg=name, **tolerance)
@@ -125,3 +125,62 @@ def test_shrinkage():
     fit = fit_cox(x, SurvivalData(table["time"], table["status"]))
     assert_allclose(fit.likelihood_ratio.statistic, values["lrt"], RTOL)
     assert_allclose(heuristic_shrinkage(fit), values["vanHouwelingen_LeCessie"], RTOL)
+
+
+def test_patients_not_drawn():
+    # The means over resamples differ from R's in the third digit; the steps after them do not.
+    values, table = load_record("validate_more", "validate.cph.632"), load_table("veteran")
+    x = cox_cases.columns(table, "karno", "age", "diagtime")
+    data = SurvivalData(table["time"], table["status"])
+    found = validate_cox(x, data, use_rows(draw_rows(3, 137, 40), 137, "0.632"))
+    for name in COX:
+        expected, figure = _rows(values)[name.lower()], found.figures[name]
+        parts = [figure.test, figure.optimism, figure.corrected.value]
+        wanted = [expected[k] for k in ("test", "optimism", "index.corrected")]
+        assert_allclose(parts, wanted, atol=3e-3, err_msg=name)
+        rule = 0.632 * (expected["index.orig"] - expected["test"])
+        assert_allclose(expected["optimism"], rule, STOP, err_msg="R's own step")
+
+
+def _gbsg(*names):
+    table = load_table("gbsg")
+    return cox_cases.columns(table, *names), SurvivalData(table["rfstime"], table["status"])
+
+
+def test_cox_on_other_patients():
+    values, (x, data) = (
+        load_record("validate_more", "validate.cph.gbsg"),
+        _gbsg("nodes", "age", "grade", "hormon"),
+    )
+    found = validate_cox(x, data, use_rows(draw_rows(11, 686, 30), 686))
+    _compare(found, values, COX, **EARLY)
+
+
+def test_logistic_on_other_patients():
+    values, table = load_record("validate_more", "validate.lrm.pbc"), load_table("pbc")
+    keep = ~np.isnan(table["stage"])
+    x = np.column_stack([table["age"], np.log(table["bili"]), table["albumin"]])[keep]
+    y, n = (table["stage"] == 4)[keep].astype(float), int(keep.sum())
+    found = validate_logistic(x, y, use_rows(draw_rows(12, n, 40), n))
+    _compare(found, values, LOGISTIC, **EARLY)
+
+
+@pytest.mark.parametrize("name", ["gbsg", "rotterdam"])
+def test_indexes_on_other_patients(name):
+    values = load_record("validate_more", "cph.stats.more")[name]
+    if name == "gbsg":
+        x, data = _gbsg("nodes", "age", "grade", "hormon")
+    else:
+        table = load_table("rotterdam")
+        x = cox_cases.columns(table, "age", "nodes", "pgr")
+        data = SurvivalData(table["dtime"], table["death"])
+    found, n, p = describe_cox(fit_cox(x, data)), len(data), x.shape[1]
+    events = found.events
+    assert events == values["Events"]
+    got = [found.nagelkerke, found.r2, found.r2_adjusted, found.r2_events, found.r2_events_adjusted]
+    keys = ["R2", f"R2({n})", f"R2({p},{n})", f"R2({events})", f"R2({p},{events})"]
+    assert_allclose(got, [values[key] for key in keys], RTOL)
+    # cph ranks linear predictors that it has rounded or centred; ties may differ in a digit.
+    assert_allclose(
+        [found.dxy.value, found.g, found.gr], [values[k] for k in ("Dxy", "g", "gr")], STOP
+    )
