@@ -29,9 +29,10 @@ def main(small: bool) -> None:
             for line in _lines(row):
                 print(line, flush=True)
                 lines.append(line)
-    extra = [*_grow(small), *_start()]
-    for line in extra:
-        print(line)
+    extra = []
+    for line in (*_grow(small), *_start()):
+        print(line, flush=True)
+        extra.append(line)
     if not small:
         RESULTS.write_text("\n".join([*lines, *extra]) + "\n", encoding="utf-8")
 
@@ -63,14 +64,13 @@ def _lines(row: Row) -> Iterator[str]:
 
 def _grow(small: bool) -> Iterator[str]:
     yield ""
-    yield from _head(
-        ("Cox, 10 covariates, Efron: n", "seconds", "peak memory, MB", "of which input, MB")
-    )
-    for n in growth.SIZES:
-        if n <= (100_000 if small else 10_000_000):
-            found = growth.measure_apart(n)
-            memory = f"{found['peak_mb']:.0f} | {found['input_mb']:.0f}"
-            yield f"| {n:,} | {found['seconds']:.3g} | {memory} |"
+    yield from _head(("task", "n", "seconds", "peak memory, MB", "of which input, MB"))
+    for task, (_, most) in growth.TASKS.items():
+        for n in growth.SIZES:
+            if n <= min(most, 100_000 if small else most):
+                found = growth.measure_apart(task, n)
+                memory = f"{found['peak_mb']:.0f} | {found['input_mb']:.0f}"
+                yield f"| {task} | {n:,} | {found['seconds']:.3g} | {memory} |"
 
 
 def _start() -> Iterator[str]:

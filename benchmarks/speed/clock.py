@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +27,20 @@ def clock(work: Callable[[], object], least: int = 3) -> float:
         work()
         seconds.append(time.perf_counter() - start)
     return median(seconds)
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """Hold this process on one core, where the operating system can do so."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
 
 
 def once(work: Callable[[], object]) -> float:

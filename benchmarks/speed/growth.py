@@ -1,4 +1,4 @@
-"""How time and memory grow with n: a Cox fit alone in a fresh process."""
+"""How time and memory grow with n: each task alone in a fresh process."""
 
 from __future__ import annotations
 
@@ -6,24 +6,42 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.speed.data import simulate
+from benchmarks.speed.data import Patients, simulate
 from jalon.core import SurvivalData
-from jalon.stats import fit_cox
+from jalon.stats import concordance, fit_cox, fit_fine_gray, kaplan_meier
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 
+TASKS: dict[str, tuple[Callable[[Patients], object], int]] = {
+    "Cox, 10 covariates, Efron": (lambda p: fit_cox(p.x, outcomes(p)), 10_000_000),
+    "Kaplan-Meier": (lambda p: kaplan_meier(outcomes(p)), 10_000_000),
+    "Harrell's C with SE, continuous score": (
+        lambda p: concordance(p.risk, outcomes(p)),
+        1_000_000,
+    ),
+    "Fine-Gray, 10 covariates": (
+        lambda p: fit_fine_gray(p.x, SurvivalData(p.time, p.cause), 1),
+        1_000_000,
+    ),
+}
+"""What is measured, and up to how many patients."""
 
-def measure(n: int) -> dict[str, float]:
-    """Fit once to load the compiled kernels, then time the fit of n patients."""
-    small = simulate(1_000)
-    fit_cox(small.x, SurvivalData(small.time, small.event))
+
+def outcomes(patients: Patients) -> SurvivalData:
+    return SurvivalData(patients.time, patients.event)
+
+
+def measure(task: str, n: int) -> dict[str, float]:
+    """Do it once to load the compiled kernels, then time it for n patients."""
+    work = TASKS[task][0]
+    work(simulate(1_000))
     patients = simulate(n)
-    data = SurvivalData(patients.time, patients.event)
     before = read_peak()
     start = time.perf_counter()
-    fit_cox(patients.x, data)
+    work(patients)
     seconds = time.perf_counter() - start
     return {"n": n, "seconds": seconds, "input_mb": before, "peak_mb": read_peak()}
 
@@ -34,9 +52,9 @@ def read_peak() -> float:
     return float(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def measure_apart(n: int) -> dict[str, float]:
-    """Measure in a process of its own, whose peak of memory is only this fit's."""
-    command = [sys.executable, "-m", "benchmarks.speed.growth", str(n)]
+def measure_apart(task: str, n: int) -> dict[str, float]:
+    """Measure in a process of its own, whose peak of memory is only this task's."""
+    command = [sys.executable, "-m", "benchmarks.speed.growth", task, str(n)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
@@ -63,4 +81,4 @@ def measure_start() -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]))))
+    print(json.dumps(measure(sys.argv[1], int(sys.argv[2]))))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from benchmarks.speed.clock import clock, once, time_r
+from benchmarks.speed.clock import clock, once, one_core, time_r
 from benchmarks.speed.data import Patients, simulate
 from jalon.core import SurvivalData
 from jalon.stats import (
@@ -43,17 +43,24 @@ def outcomes(patients: Patients) -> SurvivalData:
     return SurvivalData(patients.time, patients.event)
 
 
-def time_cox(n: int) -> Row:
+def time_cox(n: int) -> list[Row]:
     patients = simulate(n)
     data = outcomes(patients)
     own = clock(lambda: fit_cox(patients.x, data))
+    with one_core():
+        alone = clock(lambda: fit_cox(patients.x, data))
     peers = time_r(patients, ["cox"])
+    bare = _only(peers, "R coxph.fit") | {"jalon, all cores": own}
     if n <= 1_000_000:
         peers["lifelines"] = _lifelines_cox(patients)
     if n <= 100_000:
         peers["statsmodels"] = _statsmodels_cox(patients)
         peers["scikit-survival"] = _sksurv_cox(patients)
-    return Row("Cox, 10 covariates, Efron", n, own, peers)
+    rows = [Row("Cox, 10 covariates, Efron", n, own, peers)]
+    # Few patients are left to one core anyway.
+    if n > 10_000:
+        rows.append(Row("Cox, 10 covariates, Efron, one core", n, alone, bare))
+    return rows
 
 
 def time_cells(n: int) -> list[Row]:
