@@ -11,13 +11,22 @@ from jalon.core import Floats, Integers
 from jalon.learn.found import Found
 from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.kernels.model import model_node
-from jalon.learn.kernels.points import gather_points
+from jalon.learn.kernels.points import (
+    factor_from_last,
+    fit_points,
+    list_points,
+    rise_at_least,
+    widest_distance,
+)
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.kernels.support import fit_each, spread_risk, take_columns
+from jalon.learn.kernels.support import fit_each, reach_of, spread_risk, take_columns
 from jalon.learn.kernels.tails import Tails, bound_tails
 from jalon.learn.merge import merge_rows
 from jalon.learn.relax import relax_support
 from jalon.learn.rules import count_room, may_add, may_complete, may_pair, price_support
+
+STEPS = 2_000_000
+"""Partial vectors of whole points tried on one support before it is left open."""
 
 FEW = 3
 """With at most this many partners, pairs are fitted at once instead of opening a node."""
@@ -49,12 +58,14 @@ class Opened:
         found: vectors within the limit.
         supports: how many supports were fitted.
         vectors: how many vectors of whole points were fitted.
+        left: bound of the cost of vectors that were too many to try; infinite when none.
     """
 
     children: tuple[Node, ...]
     found: tuple[Found, ...]
     supports: int
     vectors: int
+    left: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,24 +124,25 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
         Vectors found, and the parts that may hold more.
     """
     row = fit_bounds(ground, node.chosen[None], node.start[None], np.array([np.inf]))[0]
-    found, vectors = _settle(ground, rules, node.chosen, row, limit)
+    found, vectors, left = _settle(ground, rules, node.chosen, row, limit)
     further = node.further[may_add(rules, node.chosen, node.further)]
     room = count_room(rules, node.chosen, further)
     if room == 0 or not may_complete(rules, node.chosen, further):
-        return Opened((), found, 1, vectors)
+        return Opened((), found, 1, vectors, left)
     stand, further = model_support(ground, rules, node.chosen, further, row)
     price = price_support(rules, node.chosen)
     bound = node.bound
     if room >= 3 or node.chosen.size == 0:
         bound = max(bound, _relax(ground, rules, node.chosen, further, stand, limit))
         if bound > limit.cost:
-            return Opened((), found, 1, vectors)
+            return Opened((), found, 1, vectors, left)
     need = stand.loss + price - limit.cost
     falls = _bound_falls(stand, room, need)
     children, supports, starts = _split(rules, node.chosen, further, stand, falls, room, bound)
-    more, fitted = _settle_each(ground, rules, supports, starts, limit)
+    more, fitted, open_ = _settle_each(ground, rules, supports, starts, limit)
     kept = tuple(child for child in children if child.bound <= limit.cost)
-    return Opened(kept, found + more, 1 + len(supports), vectors + fitted)
+    total = vectors + fitted
+    return Opened(kept, found + more, 1 + len(supports), total, min(left, open_))
 
 
 def fit_nothing(ground: Ground, rules: Rules) -> Found:
@@ -254,18 +266,18 @@ def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
 
 def _settle(
     ground: Ground, rules: Rules, terms: Integers, row: Floats, limit: Limit
-) -> tuple[tuple[Found, ...], int]:
+) -> tuple[tuple[Found, ...], int, float]:
     """Search the whole points of one fitted support, if it can be of interest."""
     nothing = np.zeros(0, np.int64)
     late = row[0] + price_support(rules, terms) > limit.cost
     if late or not terms.size or not may_complete(rules, terms, nothing):
-        return (), 0
+        return (), 0, np.inf
     order = np.argsort(terms)
     s = len(terms)
     bend = row[1 + s :].reshape(s, s)[np.ix_(order, order)]
     sorted_row = np.concatenate([row[:1], row[1 : 1 + s][order], bend.ravel()])
-    found, vectors = gather_found(ground, rules, terms[order], sorted_row, limit)
-    return tuple(found), vectors
+    found, vectors, left = gather_found(ground, rules, terms[order], sorted_row, limit)
+    return tuple(found), vectors, left
 
 
 def _settle_each(
@@ -274,10 +286,10 @@ def _settle_each(
     supports: list[Integers],
     starts: list[Floats],
     limit: Limit,
-) -> tuple[tuple[Found, ...], int]:
+) -> tuple[tuple[Found, ...], int, float]:
     """Fit supports and, where they can be of interest, all their whole points."""
     found: list[Found] = []
-    vectors, nothing = 0, np.zeros(0, np.int64)
+    vectors, left, nothing = 0, np.inf, np.zeros(0, np.int64)
     pairs = [
         (one[order], start[order])
         for one, start in zip(supports, starts, strict=True)
@@ -291,12 +303,13 @@ def _settle_each(
         rows = fit_bounds(ground, terms, start, limit.cost - price)
         for one, row, paid in zip(terms, rows, price, strict=True):
             if row[0] + paid <= limit.cost:
-                more, fitted = gather_found(ground, rules, one, row, limit)
+                more, fitted, open_ = gather_found(ground, rules, one, row, limit)
+                left = min(left, open_)
                 vectors += fitted
                 found += more
                 best = min([limit.cost - limit.near, *(vector.cost for vector in more)])
                 limit = Limit(min(limit.cost, best + limit.near), limit.near)
-    return tuple(found), vectors
+    return tuple(found), vectors, left
 
 
 def fit_bounds(ground: Ground, terms: Integers, start: Floats, limits: Floats) -> Floats:
@@ -323,7 +336,7 @@ def fit_bounds(ground: Ground, terms: Integers, start: Floats, limits: Floats) -
 
 def gather_found(
     ground: Ground, rules: Rules, terms: Integers, row: Floats, limit: Limit
-) -> tuple[list[Found], int]:
+) -> tuple[list[Found], int, float]:
     """Find every vector of whole points on a support within the limit.
 
     Args:
@@ -334,26 +347,27 @@ def gather_found(
         limit: what is of interest.
 
     Returns:
-        The vectors, and how many were fitted.
+        The vectors; how many were tried; and a bound of the cost of those that were not,
+        infinite when all were.
     """
     s, price = len(terms), price_support(rules, terms)
     small, own = merge_rows(ground, terms)
-    ruled = rules
-    if small is not ground:
-        ruled = rules._replace(variable=rules.variable[terms], sign=rules.sign[terms])
-    points, worth, fitted = gather_points(
-        small,
-        ruled,
-        own,
-        np.ascontiguousarray(row[1 : 1 + s]),
-        np.ascontiguousarray(row[1 + s :].reshape(s, s)),
-        row[0],
-        np.array([limit.cost - price, limit.near]),
-    )
-    found = []
-    for whole, (loss, scale) in zip(points.tolist(), worth.tolist(), strict=True):
-        vector = [0] * len(rules.variable)
-        for term, value in zip(terms.tolist(), whole, strict=True):
-            vector[term] = value
-        found.append(Found(loss + price, tuple(vector), scale, loss))
-    return found, int(fitted)
+    z = take_columns(small.terms, own)
+    floor, beta, bend = row[0], row[1 : 1 + s], row[1 + s :].reshape(s, s)
+    reach = float(reach_of(np.linalg.inv(bend + 1e-11 * np.eye(s))))
+    factor = factor_from_last(np.ascontiguousarray(bend))
+    highest = limit.cost - price
+    widest = widest_distance(highest - floor, reach)
+    points, near, whole = list_points(rules, terms, factor, factor @ beta, widest, STEPS)
+    found: list[Found] = []
+    for k in np.argsort(near[:, 0], kind="stable"):
+        if floor + rise_at_least(near[k, 0], reach) > highest:
+            break
+        loss, scale = fit_points(small, z, own, points[k], near[k, 1])
+        if loss > highest or scale <= 0:
+            continue
+        highest = min(highest, loss + limit.near)
+        vector = np.zeros(len(rules.variable), np.int64)
+        vector[terms] = points[k]
+        found.append(Found(loss + price, tuple(vector.tolist()), scale, loss))
+    return found, len(points), np.inf if whole else floor + price

@@ -109,6 +109,7 @@ class _Search:
         self.held: dict[tuple[int, ...], Found] = {one.points: one for one in incumbents}
         self.best = min(one.cost for one in incumbents)
         self.begun = time.perf_counter()
+        self.left = np.inf
         self.nodes = self.supports = self.vectors = 0
         self.trace: list[Progress] = []
         self.full = self.interrupted = False
@@ -135,7 +136,7 @@ class _Search:
             self._report()
 
     def conclude(self) -> Proof:
-        left = [node.bound for node in self.open] + [entry[0] for entry in self.heap]
+        left = [self.left] + [node.bound for node in self.open] + [entry[0] for entry in self.heap]
         limit = self._limit().cost
         finished = min(left, default=np.inf) > limit
         bound = self.best if finished else min(self.best, *left)
@@ -170,6 +171,7 @@ class _Search:
         self.nodes += 1
         self.supports += opened.supports
         self.vectors += opened.vectors
+        self.left = min(self.left, opened.left)
         for one in opened.found:
             if one.cost <= self._limit().cost:
                 self.held[one.points] = one

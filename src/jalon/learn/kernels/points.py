@@ -7,7 +7,7 @@ from numba import njit
 
 from jalon.core import Floats, Integers
 from jalon.learn.kernels.ground import Ground, Rules
-from jalon.learn.kernels.support import LARGEST, reach_of, take_columns
+from jalon.learn.kernels.support import LARGEST
 
 
 @njit(cache=True, nogil=True)
@@ -200,78 +200,83 @@ def is_allowed(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True)
-def gather_points(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
-    ground: Ground,
+def _advance(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
     rules: Rules,
     chosen: Integers,
-    beta: Floats,
-    bend: Floats,
-    floor: float,
-    limits: Floats,
-) -> tuple[Integers, Floats, int]:
-    """Fit every vector of whole points on a support whose loss can stay below a limit.
+    points: Integers,
+    factor: Floats,
+    target: Floats,
+    sums: Floats,
+    q: int,
+) -> int:
+    """Give the q-th term its next value; return the term to go on with, -1 at the end.
 
-    Such a vector's ray meets the ellipsoid around the best real coefficients within which the
-    loss may stay below the limit. Coordinates are fixed one after the other; the distance of
-    a partial vector, the later ones left free, is a bound.
+    ``sums`` holds, per term, what the terms before it add up to: the square of the image of
+    the points, its product with that of the best coefficients, and the square of the latter.
+    """
+    points[q] += 1
+    while points[q] <= rules.max_points and not may_take(rules, chosen, points, q, points[q]):
+        points[q] += 1
+    if points[q] > rules.max_points:
+        return -1
+    image = 0.0
+    for r in range(q + 1):
+        image += factor[q, r] * points[r]
+    sums[q + 1, 0] = sums[q, 0] + image * image
+    sums[q + 1, 1] = sums[q, 1] + image * target[q]
+    sums[q + 1, 2] = sums[q, 2] + target[q] * target[q]
+    return q
+
+
+@njit(cache=True, nogil=True)
+def list_points(  # pragma: no cover - compiled
+    rules: Rules,
+    chosen: Integers,
+    factor: Floats,
+    target: Floats,
+    widest: float,
+    steps: int,
+) -> tuple[Integers, Floats, bool]:
+    """List the whole points whose ray comes close enough to the best coefficients.
+
+    Coordinates are fixed one after the other; the distance of a partial vector, the later
+    ones left free, is a bound.
 
     Args:
-        ground: rows and risk sets.
         rules: what a score may look like.
         chosen: shape (s,), the terms, rising.
-        beta: shape (s,), the best real coefficients.
-        bend: shape (s, s), curvature there.
-        floor: lower bound of the loss there.
-        limits: highest loss of interest, and how far above the best one found it may move.
+        factor: shape (s, s), lower triangular, factor' factor being the curvature.
+        target: shape (s,), factor @ the best coefficients.
+        widest: largest distance.
+        steps: give up after so many partial vectors.
 
     Returns:
-        Points, shape (h, s); their losses and scales, shape (h, 2); how many were fitted.
+        Points, shape (h, s); distance and scale of the nearest point of each ray, shape
+        (h, 2); whether all were listed.
     """
-    s = chosen.size
-    z = take_columns(ground.terms, chosen)
-    reach = reach_of(np.linalg.inv(bend + 1e-11 * np.eye(s)))
-    factor = factor_from_last(bend)
-    target = factor @ beta
-    limit, fitted, held = limits[0], 0, 0
-    widest = widest_distance(limit - floor, reach)
-    kept, worth = np.empty((16, s), np.int64), np.empty((16, 2))
-    points, value = np.zeros(s, np.int64), np.full(s, -rules.max_points - 1, np.int64)
-    along, cross, own = np.zeros(s + 1), np.zeros(s + 1), np.zeros(s + 1)
-    q = 0
+    s, held, q = chosen.size, 0, 0
+    kept, near = np.empty((16, s), np.int64), np.empty((16, 2))
+    points, sums = np.full(s, -rules.max_points - 1, np.int64), np.zeros((s + 1, 3))
     while q >= 0:
-        value[q] += 1
-        if value[q] > rules.max_points:
-            value[q], points[q] = -rules.max_points - 1, 0
+        steps -= 1
+        if steps < 0:
+            return kept[:held], near[:held], False
+        if _advance(rules, chosen, points, factor, target, sums, q) < 0:
+            points[q] = -rules.max_points - 1
             q -= 1
             continue
-        if not may_take(rules, chosen, points, q, value[q]):
-            continue
-        points[q] = value[q]
-        image = 0.0
-        for r in range(q + 1):
-            image += factor[q, r] * points[r]
-        along[q + 1] = along[q] + image * image
-        cross[q + 1] = cross[q] + image * target[q]
-        own[q + 1] = own[q] + target[q] * target[q]
-        gap2 = own[q + 1]
-        if cross[q + 1] > 0.0:
-            gap2 -= cross[q + 1] ** 2 / along[q + 1]
+        own, cross, gap2 = sums[q + 1, 0], sums[q + 1, 1], sums[q + 1, 2]
+        if cross > 0.0:
+            gap2 -= cross * cross / own
         if gap2 > widest * widest * (1.0 + 1e-9) + 1e-12:
             continue
         if q + 1 < s:
             q += 1
             continue
-        nearest = floor + rise_at_least(np.sqrt(max(gap2, 0.0)), reach)
-        if nearest > limit or not is_allowed(rules, chosen, points):
-            continue
-        fitted += 1
-        start = max(cross[s] / along[s], 0.0)
-        loss, scale = fit_points(ground, z, chosen, points, start)
-        if loss > limit or scale <= 0.0:
-            continue
-        limit = min(limit, loss + limits[1])
-        if held == kept.shape[0]:
-            kept, worth = np.concatenate((kept, kept)), np.concatenate((worth, worth))
-        kept[held], worth[held, 0], worth[held, 1] = points, loss, scale
-        held += 1
-    return kept[:held], worth[:held], fitted
+        if is_allowed(rules, chosen, points):
+            if held == kept.shape[0]:
+                kept, near = np.concatenate((kept, kept)), np.concatenate((near, near))
+            kept[held] = points
+            near[held, 0], near[held, 1] = np.sqrt(max(gap2, 0.0)), max(cross / own, 0.0)
+            held += 1
+    return kept[:held], near[:held], True

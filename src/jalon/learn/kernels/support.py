@@ -54,15 +54,37 @@ def penalty(ground: Ground, chosen: Integers, beta: Floats) -> float:  # pragma:
 
 
 @njit(cache=True, nogil=True)
-def _add_row(  # pragma: no cover - compiled
-    z: Floats, i: int, part: float, sum1: Floats, sum2: Floats
+def _add_rows(  # pragma: no cover - compiled
+    z: Floats, part: Floats, begin: int, end: int, sign: float, sums: Floats
 ) -> None:
-    for q in range(z.shape[1]):
-        piece = part * z[i, q]
-        if piece != 0.0:
-            sum1[q] += piece
+    """Add weights, weighted terms and their products of some rows to packed sums."""
+    s = z.shape[1]
+    for i in range(begin, end):
+        held = sign * part[i]
+        sums[0] += held
+        place = 1 + s
+        for q in range(s):
+            piece = held * z[i, q]
+            sums[1 + q] += piece
             for r in range(q + 1):
-                sum2[q, r] += piece * z[i, r]
+                sums[place] += piece * z[i, r]
+                place += 1
+
+
+@njit(cache=True, nogil=True)
+def _take_set(  # pragma: no cover - compiled
+    sums: Floats, died: float, slope: Floats, bend: Floats
+) -> float:
+    """Add one risk set to slope and (lower) curvature; return its part of the loss."""
+    s, share = slope.size, 1.0 / sums[0]
+    place = 1 + s
+    for q in range(s):
+        mean = sums[1 + q] * share
+        slope[q] += died * mean
+        for r in range(q + 1):
+            bend[q, r] += died * (sums[place] * share - mean * sums[1 + r] * share)
+            place += 1
+    return died * np.log(sums[0])
 
 
 @njit(cache=True, nogil=True)
@@ -70,7 +92,7 @@ def sum_support(  # pragma: no cover - compiled
     ground: Ground, z: Floats, chosen: Integers, beta: Floats
 ) -> tuple[float, Floats, Floats]:
     """Return the loss on a support, its slope (s,) and its curvature (s, s)."""
-    s = chosen.size
+    s, fades = chosen.size, ground.tail.size > 0
     risk, top = spread_risk(z, beta)
     loss, slope, bend = penalty(ground, chosen, beta), np.zeros(s), np.zeros((s, s))
     for q in range(s):
@@ -78,35 +100,25 @@ def sum_support(  # pragma: no cover - compiled
         loss -= ground.linear[j] * beta[q]
         slope[q] = ground.ridge[j] * (beta[q] - ground.centre[j]) - ground.linear[j]
         bend[q, q] = ground.ridge[j]
-    sum1, sum2, rest1, rest2 = np.zeros(s), np.zeros((s, s)), np.zeros(s), np.zeros((s, s))
-    mean = np.empty(s)
-    sum0, rest0, row, start, fades = 0.0, 0.0, 0, -1, ground.tail.size > 0
+    part = ground.weight * risk
+    later = ground.tail * risk if fades else ground.tail
+    sums, rest = np.zeros(1 + s + s * (s + 1) // 2), np.zeros(1 + s + s * (s + 1) // 2)
+    row, start = 0, -1
     for t in range(ground.deaths.size):
         if ground.first[t] != start:
             start = row = ground.first[t]
-            sum0, rest0 = 0.0, 0.0
-            sum1[:], sum2[:], rest1[:], rest2[:] = 0.0, 0.0, 0.0, 0.0
+            sums[:], rest[:] = 0.0, 0.0
             if fades:
-                for i in range(start, ground.finish[t]):
-                    rest0 += ground.tail[i] * risk[i]
-                    _add_row(z, i, ground.tail[i] * risk[i], rest1, rest2)
-        for i in range(row, ground.last[t]):
-            sum0 += ground.weight[i] * risk[i]
-            _add_row(z, i, ground.weight[i] * risk[i], sum1, sum2)
-            if fades:
-                rest0 -= ground.tail[i] * risk[i]
-                _add_row(z, i, -ground.tail[i] * risk[i], rest1, rest2)
+                _add_rows(z, later, start, ground.finish[t], 1.0, rest)
+        _add_rows(z, part, row, ground.last[t], 1.0, sums)
+        loss += ground.deaths[t] * top
+        if fades:
+            _add_rows(z, later, row, ground.last[t], -1.0, rest)
+            both = sums + ground.fading[t] * rest
+            loss += _take_set(both, ground.deaths[t], slope, bend)
+        else:
+            loss += _take_set(sums, ground.deaths[t], slope, bend)
         row = ground.last[t]
-        fade = ground.fading[t] if fades else 0.0
-        at_risk = sum0 + fade * rest0
-        died = ground.deaths[t]
-        loss += died * (np.log(at_risk) + top)
-        for q in range(s):
-            mean[q] = (sum1[q] + fade * rest1[q]) / at_risk
-            slope[q] += died * mean[q]
-            for r in range(q + 1):
-                second = (sum2[q, r] + fade * rest2[q, r]) / at_risk
-                bend[q, r] += died * (second - mean[q] * mean[r])
     for q in range(s):
         for r in range(q):
             bend[r, q] = bend[q, r]
