@@ -221,7 +221,7 @@ def internal_table(result: EndpointResult) -> Table:
     title = f"Internal validation, {result.internal.resamples} bootstrap resamples"
     notes = (
         "Search, points and groups repeated on every resample. Corrected intervals: for what new "
-        "patients would show, so they also hold how much the resamples vary.",
+        "patients would show, so they also hold that the optimism itself is not known for sure.",
     )
     return Table(title, columns, tuple(rows), notes)
 

@@ -128,9 +128,9 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
             counts.update(chosen)
             if progress is not None:
                 progress(done)
-    table = np.array(drops).reshape(resamples, 2, len(measures))
+    table = np.array(drops).reshape(resamples, len(measures))
     figures = {
-        measure.name: _correct(apparent[measure.name], table[:, 0, k], table[:, 1, k])
+        measure.name: _correct(apparent[measure.name], table[:, k])
         for k, measure in enumerate(measures)
     }
     ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -143,14 +143,14 @@ def _drop(
     drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
     weight = drawn if data.weight is None else drawn * data.weight
     resample = SurvivalData(data.time, data.event, data.entry, weight, data.stratum)
-    inside, tested = (
-        [measure.compute(refit.predictions[measure.of], patients) for measure in measures]
-        for patients in (resample, data)
-    )
-    return np.array([inside, tested]), refit.chosen
+    drop = [
+        measure.compute(refit.predictions[measure.of], resample)
+        - measure.compute(refit.predictions[measure.of], data)
+        for measure in measures
+    ]
+    return np.array(drop), refit.chosen
 
 
-def _correct(apparent: Estimate, inside: Floats, tested: Floats) -> Corrected:
-    drops = inside - tested
-    corrected = correct_estimate(apparent, inside, drops)
-    return Corrected(apparent, float(drops.mean()) if len(drops) else 0.0, corrected, drops)
+def _correct(apparent: Estimate, drops: Floats) -> Corrected:
+    optimism = float(drops.mean()) if len(drops) else 0.0
+    return Corrected(apparent, optimism, correct_estimate(apparent, drops), drops)
