@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from tests.reference.external.glmnet_ties import find_left_out
 from tests.reference.external.records import load_record, load_table, numbers
 
 from jalon.core import SurvivalData
@@ -99,13 +100,20 @@ def test_rotterdam():
 
 
 def test_open_record_of_rotterdam():
-    # glmnet leaves some censored patients out of deaths of the same day (see lasso_more.R).
     values, (x, table) = load_record("lasso", "glmnet.cox"), rotterdam()
     data = SurvivalData(table["dtime"], table["death"])
     path = fit_lasso_cox(x, data, ElasticNet(strengths=values["lambda"]))
     assert_allclose(path.coefficients.T, numbers(values["beta"]), 3e-3, atol=1e-5)
     assert_allclose(path.deviance_ratio, values["dev_ratio"], 1e-4)
     assert path.nonzero.tolist() == values["df"]
+    # With the risk sets that glmnet has by accident (see glmnet_ties.py) the record is met.
+    time = table["dtime"].copy()
+    time[find_left_out(time, table["death"] == 1)] -= 0.25
+    same = fit_lasso_cox(
+        x, SurvivalData(time, table["death"]), ElasticNet(strengths=values["lambda"])
+    )
+    assert_allclose(same.coefficients.T, numbers(values["beta"]), 1e-5, atol=1e-9)
+    assert_allclose(same.deviance_ratio, values["dev_ratio"], 1e-7)
 
 
 @pytest.mark.parametrize("name", ["lasso", "net", "repeated"])

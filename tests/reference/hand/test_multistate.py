@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from jalon.core import SurvivalData, UnsuitableDataError
+from jalon.core import ConvergenceError, SurvivalData, UnsuitableDataError
 from jalon.stats import (
     ElasticNet,
     Frailty,
@@ -196,8 +196,22 @@ def test_lasso_of_one_covariate():
             ),
             "negative",
         ),
+        (lambda: fit_lasso_cox([[1], [0]], SurvivalData([1, 2], [0, 1])), "nobody else"),
+        (
+            lambda: fit_frailty_cox(None, SurvivalData([1, 2], [1, 1]), Frailty([1, 2], theta="a")),
+            "not a table of numbers",
+        ),
+        (lambda: StateHistory(["a"], [1], [0], [1]), "not a table of numbers"),
     ],
 )
 def test_what_is_refused(make, words):
     with pytest.raises(UnsuitableDataError, match=words):
         make()
+
+
+def test_separation_is_refused_where_no_penalty_holds_it():
+    data = SurvivalData([1, 2, 3, 4, 5, 6], [1, 1, 1, 0, 0, 0])
+    x = [[1], [1], [1], [0], [0], [0]]
+    with pytest.raises(ConvergenceError, match="separates"):
+        fit_lasso_cox(x, data, ElasticNet(strengths=[0.1, 0]))
+    assert fit_lasso_cox(x, data, ElasticNet(strengths=[0.1])).nonzero.tolist() == [1]

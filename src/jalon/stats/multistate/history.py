@@ -50,8 +50,9 @@ class StateHistory:
     states: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
-        following: Any = np.asarray(self.move, dtype=np.float64) + 1
-        spans = SurvivalData(self.stop, following, self.start, self.weight, self.patient)
+        following: Any = read_floats(self.move, "move") + 1
+        begin, end = read_floats(self.start, "start"), read_floats(self.stop, "stop")
+        spans = SurvivalData(end, following, begin, self.weight, self.patient)
         stop, start = merge_ties(spans.time, spans.entry)
         state = SurvivalData(spans.time, self.state).event
         last = max(int(state.max(initial=-1)), int(spans.event.max(initial=0)) - 1)
@@ -132,7 +133,7 @@ def follow_states(
     Args:
         entered: shape (n, s - 1), time at which each patient entered each further state; NaN
             for never.
-        end: shape (n,), when each was last seen.
+        end: shape (n,), when each was last seen; who is last seen at time zero is left out.
         states: shape (s,), the states in words.
         weight: shape (n,), case weights.
         entry: shape (n,), time from which each was under observation; earlier spans are left
@@ -203,7 +204,7 @@ def _lay_out(
 
 
 def _read_end(end: npt.ArrayLike) -> Floats:
-    return np.asarray(end, dtype=np.float64)
+    return read_floats(end, "end")
 
 
 def _number_states(count: int) -> tuple[str, ...]:

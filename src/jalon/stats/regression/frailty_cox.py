@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.special import chdtrc, ndtr
 
 from jalon.core import Estimate, Floats, Integers, SurvivalData, UnsuitableDataError
-from jalon.stats.arguments import require_choice
+from jalon.stats.arguments import read_floats, require_choice
 from jalon.stats.cluster import read_clusters, sum_clusters
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.cox_fit import CoxFit, ModelTest, Ties, take_ratios
@@ -183,7 +183,7 @@ def _read_groups(frailty: Frailty, data: SurvivalData) -> tuple[Integers, tuple[
         )
     if data.weight is not None:
         values = values[data.weight > 0]
-    if frailty.theta is not None and not 0 < frailty.theta < np.inf:
+    if frailty.theta is not None and not 0 < float(read_floats(frailty.theta, "theta")) < np.inf:
         raise UnsuitableDataError(
             f"theta is {frailty.theta:g}; give a variance above 0, or none to estimate it"
         )

@@ -111,9 +111,10 @@ def fit_lasso_cox(
         The coefficients for each penalty.
 
     Raises:
-        UnsuitableDataError: no event, several causes, a missing value, a constant column, or a
-            penalty out of range.
-        ConvergenceError: no minimum was found.
+        UnsuitableDataError: no event, several causes, a missing value, a constant column, nobody
+            to compare with, or a penalty out of range.
+        ConvergenceError: no minimum was found, as for a covariate that separates patients and
+            is not held.
 
     Reference:
         Tibshirani R (1997), doi:10.1002/(SICI)1097-0258(19970228)16:4<385::AID-SIM380>3.0.CO;2-3;
@@ -134,6 +135,11 @@ def fit_lasso_cox(
     floor = _find_saturated(hill)
     start, first = _start(hill)
     null = _deviance(hill, np.zeros(len(words)), floor)
+    if not null > 0:
+        raise UnsuitableDataError(
+            "nobody else is at risk when events happen, so there is nobody to compare with; wait "
+            "for longer follow-up"
+        )
     beta, found, last = start, [], first
     for strength in _list_strengths(chosen, first, rows.x.shape):
         slope = np.abs(find_slope(hill, beta))

@@ -17,6 +17,8 @@ from jalon.stats.regression.cox_place import Place, sum_up_to
 from jalon.stats.regression.risk_sets import Timeline
 
 MAX_STEPS, SETTLED = 200, 1e-12
+MOST_REACH = 25.0
+"""Log hazard ratio between the extremes of a covariate that no data can show to be finite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +95,20 @@ def settle(hill: LassoHill, strength: float, start: Floats, active: Integers) ->
         slope = np.abs(find_slope(hill, beta))
         outside = np.setdiff1d(np.flatnonzero(slope > limit * (1 + 1e-9) + 1e-12), active)
         if len(outside) == 0:
-            return beta
+            return _require_finite(hill, strength, beta)
         active = np.union1d(active, outside)
+
+
+def _require_finite(hill: LassoHill, strength: float, beta: Floats) -> Floats:
+    """Refuse a coefficient that only stopped because its slope fell below rounding."""
+    reach = np.abs(beta) * np.ptp(hill.sets.x, axis=0)
+    if np.any(reach > MOST_REACH):
+        raise ConvergenceError(
+            f"{hill.names[int(np.argmax(reach))]} separates the patients who have the event from "
+            f"the others at risk, and a penalty of {strength:g} does not hold it; give larger "
+            "penalties or leave it out"
+        )
+    return beta
 
 
 def measure(hill: LassoHill, beta: Floats) -> float:
