@@ -18,6 +18,7 @@ from jalon.learn.certificate import Certificate, hash_data, hash_terms
 from jalon.learn.checks import check_terms
 from jalon.learn.found import Found
 from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
+from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
 from jalon.learn.proof import Progress
 from jalon.learn.risks import (
@@ -39,19 +40,23 @@ __all__ = [
     "Candidate",
     "CardText",
     "Certificate",
+    "CutUse",
     "Effort",
     "Found",
     "GroupRisk",
     "GroupSettings",
     "Grouping",
     "LearnedScore",
+    "NearSummary",
     "Progress",
+    "Replacement",
     "RiskRanges",
     "ScoreRisks",
     "SearchSettings",
     "Shrinkage",
     "Terms",
     "TotalRisk",
+    "VariableUse",
     "Wishes",
     "autoscore",
     "build_terms",
@@ -74,5 +79,6 @@ __all__ = [
     "ridge_ceiling",
     "stepwise_score",
     "sullivan_score",
+    "summarise_near",
     "write_card",
 ]
