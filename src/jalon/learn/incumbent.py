@@ -68,8 +68,12 @@ def find_points(ground: Ground, rules: Rules, breadth: Breadth | None = None) ->
     states = _grow(ground, rules, look)
     states = _exchange(ground, rules, look, states)
     best = fit_nothing(ground, rules)
+    if rules.required.any():
+        # No points at all break the rule: any score that keeps it is better.
+        best = best._replace(cost=np.inf)
     for state in states[: look.finals]:
-        best = min(best, *round_support(ground, rules, state.terms, state.beta), key=rank_found)
+        tried = round_support(ground, rules, state.terms, state.beta)
+        best = min([best, *tried], key=rank_found)
     return best
 
 

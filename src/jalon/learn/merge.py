@@ -35,6 +35,8 @@ def merge_rows(ground: Ground, chosen: Integers) -> tuple[Ground, Integers]:
     opening = np.maximum.accumulate(np.where(begins, np.arange(sets), 0))
     closing = np.append(np.flatnonzero(begins)[1:], sets)[np.cumsum(begins) - 1]
     terms = np.ascontiguousarray(np.tile(code, sets))
+    # The shrinkage of the other terms is a constant that every loss counts.
+    order = np.append(chosen, np.delete(np.arange(len(ground.ridge)), chosen))
     merged = ground._replace(
         rows=np.ascontiguousarray(terms.T),
         terms=terms,
@@ -43,7 +45,7 @@ def merge_rows(ground: Ground, chosen: Integers) -> tuple[Ground, Integers]:
         last=(np.arange(sets) + 1) * width,
         finish=closing * width,
         linear=ground.linear[chosen],
-        ridge=ground.ridge[chosen],
-        centre=ground.centre[chosen],
+        ridge=ground.ridge[order],
+        centre=ground.centre[order],
     )
     return merged, np.arange(len(chosen))

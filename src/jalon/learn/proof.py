@@ -150,7 +150,7 @@ class _Search:
             self.nodes,
             self.supports,
             self.vectors,
-            finished and not self.full,
+            finished and not self.full and len(kept) <= self.effort.most,
             tuple(self.trace),
         )
 

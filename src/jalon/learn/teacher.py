@@ -87,6 +87,8 @@ def fit_ridge(ground: Ground, penalty: float, start: Floats) -> Floats:
         slope, bend = model_node(held, risk, terms, beta)
         move = -np.linalg.solve(bend, slope)
         if float(-move @ slope) < 1e-10:
+            # One more step, as the penalty multiplies what is still missing.
+            beta = beta + move
             break
         damp, trial = 1.0, np.inf
         while not trial <= loss and damp > 1e-6:
