@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 OPTIONS ?=
 
 
-.PHONY: setup study test check bench coverage docs clean
+.PHONY: setup study test check bench generalisation coverage docs clean
 
 setup: $(READY)
 
@@ -46,6 +46,17 @@ $(BENCH)/.ready: benchmarks/requirements.lock
 bench: $(BENCH)/.ready
 	PYTHONPATH=src $(BENCH)/bin/python -m benchmarks.speed $(OPTIONS)
 
+# FasterRisk pins old versions exactly, so it has an environment to itself.
+FASTERRISK := .venv-fasterrisk
+
+$(FASTERRISK)/.ready: benchmarks/generalisation/fasterrisk.lock
+	$(PYTHON) -m venv $(FASTERRISK)
+	$(FASTERRISK)/bin/python -m pip install --quiet --require-hashes -r $<
+	@touch $@
+
+generalisation: $(BENCH)/.ready $(FASTERRISK)/.ready
+	PYTHONPATH=src $(BENCH)/bin/python -m benchmarks.generalisation $(OPTIONS)
+
 coverage: setup
 	$(BIN)/python -m benchmarks.coverage $(OPTIONS)
 
@@ -54,4 +65,4 @@ docs: setup
 	$(BIN)/pdoc --docformat google --no-show-source -o site jalon
 
 clean:
-	rm -rf $(VENV) $(BENCH) site out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(FASTERRISK) site out .pytest_cache .mypy_cache .ruff_cache .hypothesis
