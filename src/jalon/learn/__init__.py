@@ -18,6 +18,7 @@ from jalon.learn.certificate import Certificate, hash_data, hash_terms
 from jalon.learn.checks import check_terms
 from jalon.learn.found import Found
 from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
+from jalon.learn.imputations import ImputedScore, learn_imputed, stack_tables
 from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
 from jalon.learn.proof import Progress
@@ -46,6 +47,7 @@ __all__ = [
     "GroupRisk",
     "GroupSettings",
     "Grouping",
+    "ImputedScore",
     "LearnedScore",
     "NearSummary",
     "Progress",
@@ -71,12 +73,14 @@ __all__ = [
     "hash_data",
     "hash_terms",
     "lasso_score",
+    "learn_imputed",
     "learn_score",
     "pick_score",
     "range_risks",
     "ready_score",
     "refit_score",
     "ridge_ceiling",
+    "stack_tables",
     "stepwise_score",
     "sullivan_score",
     "summarise_near",
