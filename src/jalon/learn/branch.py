@@ -19,7 +19,7 @@ from jalon.learn.kernels.points import (
     widest_distance,
 )
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.kernels.support import fit_each, reach_of, spread_risk, take_columns
+from jalon.learn.kernels.support import fit_each, invert, reach_of, spread_risk, take_columns
 from jalon.learn.kernels.tails import Tails, bound_tails
 from jalon.learn.merge import merge_rows
 from jalon.learn.relax import relax_support
@@ -94,9 +94,10 @@ class Stand:
         rows = [*range(s), *(s + j for j in more)]
         square = self.bend[np.ix_(rows, rows)]
         square = square + 1e-9 * (1.0 + np.diag(square)) * np.eye(len(rows))
-        start: Floats = -np.linalg.solve(square, self.slope[rows])
-        start[:s] += self.beta
-        return np.clip(start, -4.0, 4.0)
+        move = -np.linalg.solve(square, self.slope[rows])
+        move[:s] += self.beta
+        start: Floats = np.clip(move, -4.0, 4.0)
+        return start
 
 
 class Limit(NamedTuple):
@@ -354,7 +355,7 @@ def gather_found(
     small, own = merge_rows(ground, terms)
     z = take_columns(small.terms, own)
     floor, beta, bend = row[0], row[1 : 1 + s], row[1 + s :].reshape(s, s)
-    reach = float(reach_of(np.linalg.inv(bend + 1e-11 * np.eye(s))))
+    reach = float(reach_of(invert(np.ascontiguousarray(bend))))
     factor = factor_from_last(np.ascontiguousarray(bend))
     highest = limit.cost - price
     widest = widest_distance(highest - floor, reach)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.kernels.ground import Bits, Ground
@@ -58,15 +59,7 @@ def lay_ground(
             "Fine-Gray weights are not defined here for patients who enter late; learn the "
             "cause-specific score instead"
         )
-    patient, leaving, at = np.arange(size), np.zeros(size, bool), time
-    if entry is not None:
-        late = np.flatnonzero(entry > 0)
-        patient = np.concatenate([patient, late])
-        leaving = np.concatenate([leaving, np.ones(late.size, bool)])
-        at = np.concatenate([time, entry[late]])
-    kept = np.flatnonzero(weight[patient] > 0)
-    kept = kept[np.lexsort((-at[kept], stratum[patient[kept]]))]
-    patient, leaving, at = patient[kept], leaving[kept], at[kept]
+    patient, leaving, at = _list_rows(time, entry, weight, stratum)
     group = stratum[patient]
     deaths = np.where(leaving, 0.0, weight[patient] * (data.event[patient] == 1))
     ends = np.flatnonzero(np.append((group[1:] != group[:-1]) | (at[1:] != at[:-1]), True)) + 1
@@ -91,10 +84,25 @@ def lay_ground(
         finish=finish.astype(np.int64),
         deaths=died[died > 0],
         fading=fading,
-        linear=ordered @ deaths,
+        linear=(ordered @ deaths).astype(np.float64),
         ridge=np.ascontiguousarray(shrunk.precision, dtype=np.float64),
         centre=np.ascontiguousarray(shrunk.centre, dtype=np.float64),
     )
+
+
+def _list_rows(
+    time: Floats, entry: Floats | None, weight: Floats, stratum: Integers
+) -> tuple[Integers, npt.NDArray[np.bool_], Floats]:
+    """Return, by stratum and falling time: the patient of each row, whether it leaves, its time."""
+    patient, leaving, at = np.arange(len(time)), np.zeros(len(time), bool), time
+    if entry is not None:
+        late = np.flatnonzero(entry > 0)
+        patient = np.concatenate([patient, late])
+        leaving = np.concatenate([leaving, np.ones(late.size, bool)])
+        at = np.concatenate([time, entry[late]])
+    kept = np.flatnonzero(weight[patient] > 0)
+    kept = kept[np.lexsort((-at[kept], stratum[patient[kept]]))]
+    return patient[kept], leaving[kept], at[kept]
 
 
 def _weigh_tails(

@@ -56,7 +56,7 @@ class LearnedScore:
         return np.array(self.points, dtype=np.int64) @ bits.astype(np.int64)
 
 
-def learn_score(
+def learn_score(  # noqa: PLR0913 - the one door to all that a score may be asked
     terms: Terms,
     data: SurvivalData,
     search: SearchSettings | None = None,

@@ -20,7 +20,7 @@ def rise_at_least(distance: float, reach: float) -> float:  # pragma: no cover -
     v = distance * reach
     if v < 1e-4:
         return distance * distance * (0.5 - v / 6.0)
-    return (np.expm1(-v) + v) / (reach * reach)
+    return float((np.expm1(-v) + v) / (reach * reach))
 
 
 @njit(cache=True, nogil=True)
@@ -28,7 +28,7 @@ def widest_distance(slack: float, reach: float) -> float:  # pragma: no cover - 
     """Return the distance from the minimum beyond which the loss exceeds it by ``slack``."""
     if slack <= 0.0:
         return 0.0
-    high = np.sqrt(2.0 * slack) + 1e-12
+    high = float(np.sqrt(2.0 * slack)) + 1e-12
     while rise_at_least(high, reach) < slack:
         high *= 2.0
     low = 0.0

@@ -84,7 +84,7 @@ def _take_set(  # pragma: no cover - compiled
         for r in range(q + 1):
             bend[q, r] += died * (sums[place] * share - mean * sums[1 + r] * share)
             place += 1
-    return died * np.log(sums[0])
+    return float(died * np.log(sums[0]))
 
 
 @njit(cache=True, nogil=True)
@@ -145,13 +145,13 @@ def fall_at_most(step: float, reach: float) -> float:  # pragma: no cover - comp
         return np.inf
     if u < 1e-4:
         return step * step * (0.5 + u / 6.0 + u * u)
-    return (u + (1.0 - u) * np.log1p(-u)) / (reach * reach)
+    return float((u + (1.0 - u) * np.log1p(-u)) / (reach * reach))
 
 
 @njit(cache=True, nogil=True)
 def reach_of(inverse: Floats) -> float:  # pragma: no cover - compiled
     """Bound the distance between two patients whose terms differ by -1, 0 or 1 each."""
-    return np.sqrt(np.sum(np.abs(inverse)))
+    return float(np.sqrt(np.sum(np.abs(inverse))))
 
 
 @njit(cache=True, nogil=True)
@@ -170,7 +170,7 @@ def invert(bend: Floats) -> Floats:  # pragma: no cover - compiled
     held = bend.copy()
     for q in range(s):
         held[q, q] += 1e-12 * bend[q, q] + 1e-11
-    return np.linalg.inv(held)
+    return np.linalg.inv(held)  # type: ignore[return-value]
 
 
 @njit(cache=True, nogil=True)
@@ -197,7 +197,7 @@ def fit_support(  # pragma: no cover - compiled
             return loss, loss, beta, bend
         inverse = invert(bend)
         move = -inverse @ slope
-        step2 = max(-(move @ slope), 0.0)
+        step2 = max(-float(np.dot(move, slope)), 0.0)
         reach = reach_of(inverse)
         u = reach * np.sqrt(step2)
         fall = min(fall_at_most(np.sqrt(step2), reach), fall_in_box(beta, slope))
