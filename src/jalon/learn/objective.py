@@ -114,16 +114,18 @@ def _weigh_tails(
     sets: Integers,
 ) -> tuple[Floats, Floats]:
     """Return the weight of competing events after their time, and the factor of each risk set."""
+    # Patients of weight 0 are not there: the last of them would leave nobody to be censored.
     order = np.argsort(time, kind="stable")
+    order = order[weight[order] > 0]
     codes = np.unique(stratum, return_inverse=True)[1]
     blocks = block_censoring(
         time[order], (data.event[order] == 0).astype(np.float64), weight[order], codes[order]
     )
-    free_at = np.empty(len(time))
+    free_at = np.ones(len(time))
     fading = np.empty(len(sets))
     of_set = codes[patient[sets - 1]]
     for code, block in enumerate(blocks):
-        own = np.flatnonzero(codes == code)
+        own = np.flatnonzero((codes == code) & (weight > 0))
         free_at[own] = block.free_before(time[own])
         mine = of_set == code
         fading[mine] = block.free_before(time[patient[sets[mine] - 1]])

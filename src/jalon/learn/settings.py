@@ -24,7 +24,7 @@ class SearchSettings:
     """
 
     max_variables: int = 5
-    max_terms: int = 4
+    max_terms: int = 6
     max_points: int = 5
     price: float = 0.1
     least_events: float = 5.0

@@ -197,7 +197,7 @@ class LearnPart(_Part):
     """
 
     max_variables: int = Field(default=5, ge=1, le=20)
-    max_terms: int = Field(default=4, ge=1, le=9)
+    max_terms: int = Field(default=6, ge=1, le=9)
     max_points: int = Field(default=5, ge=1, le=20)
     price: float = Field(default=0.1, ge=0)
     target: Literal["teacher", "events"] = "teacher"

@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 
 from jalon.core import Floats, Integers
-from jalon.learn.kernels.ground import Bits, Ground
+from jalon.learn.kernels.ground import Bits, Flags, Ground
 
 LARGEST = 12.0
 """No coefficient is larger than this: a hazard ratio of exp(12) is separation."""
@@ -174,6 +174,28 @@ def invert(bend: Floats) -> Floats:  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True)
+def _hold_outer(beta: Floats, slope: Floats) -> tuple[Floats, Flags]:  # pragma: no cover
+    """Return the slope without coefficients that press against their limit, and which do."""
+    inner, held = slope.copy(), np.zeros(beta.size, np.bool_)
+    for q in range(beta.size):
+        held[q] = abs(beta[q]) >= LARGEST and beta[q] * slope[q] < 0.0
+        if held[q]:
+            inner[q] = 0.0
+    return inner, held
+
+
+@njit(cache=True, nogil=True)
+def _move_inner(bend: Floats, inner: Floats, held: Flags) -> Floats:  # pragma: no cover
+    """Return Newton's step of the coefficients that are free to move."""
+    free = bend.copy()
+    for q in range(held.size):
+        if held[q]:
+            free[q, :], free[:, q] = 0.0, 0.0
+            free[q, q] = 1.0
+    return -invert(free) @ inner
+
+
+@njit(cache=True, nogil=True)
 def fit_support(  # pragma: no cover - compiled
     ground: Ground, z: Floats, chosen: Integers, start: Floats, limit: float
 ) -> tuple[float, float, Floats, Floats]:
@@ -196,8 +218,11 @@ def fit_support(  # pragma: no cover - compiled
         if beta.size == 0:
             return loss, loss, beta, bend
         inverse = invert(bend)
-        move = -inverse @ slope
-        step2 = max(-float(np.dot(move, slope)), 0.0)
+        inner, held = _hold_outer(beta, slope)
+        move = -inverse @ inner
+        step2 = max(-float(np.dot(move, inner)), 0.0)
+        if held.any():
+            move = _move_inner(bend, inner, held)
         reach = reach_of(inverse)
         u = reach * np.sqrt(step2)
         fall = min(fall_at_most(np.sqrt(step2), reach), fall_in_box(beta, slope))
