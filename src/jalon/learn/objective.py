@@ -117,7 +117,8 @@ def _weigh_tails(
     # Patients of weight 0 are not there: the last of them would leave nobody to be censored.
     order = np.argsort(time, kind="stable")
     order = order[weight[order] > 0]
-    codes = np.unique(stratum, return_inverse=True)[1]
+    codes = np.full(len(time), -1)
+    codes[order] = np.unique(stratum[order], return_inverse=True)[1]
     blocks = block_censoring(
         time[order], (data.event[order] == 0).astype(np.float64), weight[order], codes[order]
     )
@@ -125,7 +126,7 @@ def _weigh_tails(
     fading = np.empty(len(sets))
     of_set = codes[patient[sets - 1]]
     for code, block in enumerate(blocks):
-        own = np.flatnonzero((codes == code) & (weight > 0))
+        own = np.flatnonzero(codes == code)
         free_at[own] = block.free_before(time[own])
         mine = of_set == code
         fading[mine] = block.free_before(time[patient[sets[mine] - 1]])
