@@ -33,6 +33,7 @@ from jalon.learn.risks import (
 from jalon.learn.score import LearnedScore, learn_score, pick_score, refit_score
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.terms import Candidate, Terms, build_terms
+from jalon.learn.worst_centre import CentreSettings, WorstScore, learn_worst_centre
 
 __all__ = [
     "BaselineRow",
@@ -40,6 +41,7 @@ __all__ = [
     "BaselineSettings",
     "Candidate",
     "CardText",
+    "CentreSettings",
     "Certificate",
     "CutUse",
     "Effort",
@@ -60,6 +62,7 @@ __all__ = [
     "TotalRisk",
     "VariableUse",
     "Wishes",
+    "WorstScore",
     "autoscore",
     "build_terms",
     "check_terms",
@@ -75,6 +78,7 @@ __all__ = [
     "lasso_score",
     "learn_imputed",
     "learn_score",
+    "learn_worst_centre",
     "pick_score",
     "range_risks",
     "ready_score",
