@@ -9,6 +9,7 @@ import typer
 
 import jalon
 from jalon.cli.data import data_app
+from jalon.cli.learn import learn
 from jalon.cli.score import score_app
 from jalon.cli.study import study_app
 from jalon.cli.terminal import show_error
@@ -25,6 +26,7 @@ app = typer.Typer(
 app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")
 app.add_typer(score_app, name="score")
+app.command("learn")(learn)
 
 
 def _show_version(asked: bool) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 from rich.text import Text
 
 from jalon.core.errors import JalonError
+
+if TYPE_CHECKING:
+    from jalon.learn import Progress
 
 STEP_WIDTH = 12
 TEXT_WIDTH = 46
@@ -34,7 +39,13 @@ class Terminal:
     def __init__(self, console: Console | None = None) -> None:
         self._console = console or Console(highlight=False)
         self._bar: Bar | None = None
+        self._live: Live | None = None
         self._told = 0.0
+
+    @property
+    def console(self) -> Console:
+        """Where it writes."""
+        return self._console
 
     def say(self, step: str, text: str, aside: str = "") -> None:
         """Write one aligned line: the step, what came of it, and a remark."""
@@ -57,8 +68,26 @@ class Terminal:
             verb, _, rest = step.partition(" ")
             self.say(verb, f"{rest} {done}/{total} resamples")
 
+    def follow(self, now: Progress) -> None:
+        """Keep one line that says where a search stands; nothing where nobody watches."""
+        if not self._console.is_terminal:
+            return
+        if self._live is None:
+            self._live = Live(console=self._console, transient=True, auto_refresh=False)
+            self._live.start()
+        gap = max(now.cost - now.bound, 0.0)
+        bound = f"bound {now.bound:.2f} · gap {gap:.2f}" if gap < float("inf") else "no bound yet"
+        line = Text.assemble(
+            (f"{'searching':<{STEP_WIDTH}}", "dim"), f"best {now.cost:.2f} · {bound}",
+            (f" · {now.nodes:,} parts · {now.seconds:.0f} s · Ctrl-C ends", "dim"),
+        )  # fmt: skip
+        self._live.update(line, refresh=True)
+
     def close(self) -> None:
         """Take the bar away."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
