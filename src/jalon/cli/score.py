@@ -1,4 +1,4 @@
-"""``jalon score``: list scores, show one, compute one for a patient."""
+"""``jalon score``: list scores, show one, compute one for a patient, verify a learned one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from jalon.core.errors import UserError
 if TYPE_CHECKING:
     from jalon.scores import Item, ScoreDefinition, Step
 
-score_app = typer.Typer(help="List scores, show one, compute one.", no_args_is_help=True)
+score_app = typer.Typer(
+    help="List scores, show one, compute one, verify one.", no_args_is_help=True
+)
 
 
 @score_app.command("list")
@@ -67,6 +69,34 @@ def apply(
     typer.echo("Research use only.")
 
 
+@score_app.command("verify")
+def verify(
+    score: Annotated[Path, typer.Argument(help="A score.toml that jalon learn wrote.")],
+    data: Annotated[Path, typer.Option(help="The CSV file that it was learned from.")],
+    seconds: Annotated[
+        float, typer.Option(min=0, help="How long the bound may take to be proven anew.")
+    ] = 60.0,
+) -> None:
+    """Compute a learned score's objective and bound again, by another and slower way."""
+    from jalon.study.plain_check import check_plain  # noqa: PLC0415 - heavy
+
+    found = check_plain(score, data, seconds)
+    stated, shown = found.certificate, found.verification
+    same = "the same file" if found.same_file else "another file than it was learned from"
+    typer.echo(f"{found.name}\n")
+    typer.echo(f"data       {data.name}, {found.patients:,} patients: {same}")
+    card = "gives the points that were found" if found.card_fits else "was changed by hand"
+    chosen = " (a near-equal chosen instead of the best)" if found.picked else ""
+    typer.echo(f"card       {card}{chosen}")
+    typer.echo(f"stated     {stated.sentence}")
+    typer.echo(f"           objective {stated.value:.6f}, no score below {stated.bound:.6f}")
+    typer.echo(f"computed   objective {shown.objective:.6f}, no score below {shown.bound:.6f}")
+    typer.echo(f"           {shown.parts:,} parts of the search in {shown.seconds:.0f} s")
+    typer.echo(f"so         {shown.sentence}")
+    if not found.agrees:
+        raise typer.Exit(1)
+
+
 def _find(score: str) -> ScoreDefinition:
     from jalon.scores import find_definition, load_definition  # noqa: PLC0415
 
@@ -74,7 +104,7 @@ def _find(score: str) -> ScoreDefinition:
 
 
 def _read_value(text: str) -> tuple[str, float]:
-    name, equals, value = text.partition("=")
+    name, equals, value = text.rpartition("=")  # a category may be called "size is <=20"
     try:
         if not equals:
             raise ValueError
