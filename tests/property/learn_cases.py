@@ -1,7 +1,8 @@
 """Random small problems of learning a score, and all their scores by brute force.
 
-Nothing of the search is used: risk sets come from their definition as a table of weights, every
-vector of whole points is listed, and the scale of each is fitted by bisection and Newton steps.
+Brute force uses nothing of the search: risk sets come from their definition as a table of
+weights, every vector of whole points is listed, and the scale of each is fitted by bisection and
+Newton's steps.
 """
 
 from __future__ import annotations
@@ -12,7 +13,10 @@ from itertools import product
 import numpy as np
 
 from jalon.core import SurvivalData
-from jalon.learn import Candidate, SearchSettings, Shrinkage, Terms, Wishes
+from jalon.learn import Candidate, Effort, SearchSettings, Shrinkage, Terms, Wishes
+from jalon.learn.incumbent import find_points
+from jalon.learn.problem import lay_problem
+from jalon.learn.proof import prove_points
 
 LARGEST = 12.0
 """A score's coefficients stay within this, as the search declares."""
@@ -258,3 +262,80 @@ def allow(case, used, points):
         good &= ~(held[:, names.index(first)] & held[:, names.index(other)])
     good &= held @ np.array([one.outlay for one in candidates]) <= wish.budget + 1e-9
     return good & (total <= (wish.max_total or 10**9))
+
+
+KINDS = ("plain", "weighted", "late", "centres", "causes", "together", "shrunk", "separated")
+"""What the outcomes of a case have; every kind has many ties, and rules at random."""
+
+
+def draw_case(seed, kind="plain", target=None):
+    """A random problem small enough for brute force."""
+    rng = np.random.default_rng([seed, KINDS.index(kind)])
+    shapes = [(1, 1, 1), (2, 1, 1), (2, 2), (3, 1), (1, 1, 1, 1), (2, 2, 1)]
+    sizes = shapes[int(rng.integers(0, len(shapes)))]
+    few = kind == "separated"
+    terms = draw_terms(rng, int(rng.integers(6, 12) if few else rng.integers(12, 30)), sizes)
+    data = draw_outcome(
+        rng,
+        terms.bits,
+        days=int(rng.choice([3, 8, 100])),
+        weighted=kind in {"weighted", "together"},
+        late=kind == "late",
+        centres=3 if kind in {"centres", "together"} else 0,
+        causes=2 if kind in {"causes", "together"} else 1,
+    )
+    aim = target or str(rng.choice(["events", "teacher"]))
+    settings = SearchSettings(
+        max_variables=int(rng.integers(1, len(sizes) + 1)),
+        max_terms=int(rng.integers(1, 4)),
+        max_points=2 if sum(sizes) > 4 else int(rng.integers(1, 4)),
+        price=float(rng.choice([0.0, 0.1, 0.5])),
+        least_events=float(rng.choice([0, 0.5]) if few else 1),
+        target=aim,
+    )
+    penalty = float(rng.choice([0.3, 2.0, 10.0])) if aim == "teacher" else None
+    shrunk = None
+    if kind == "shrunk":
+        size = len(terms.cut)
+        shrunk = Shrinkage(rng.choice([0.0, 0.5, 3.0], size), rng.normal(0, 0.5, size))
+    return Case(terms, data, settings, draw_wishes(rng, len(sizes)), shrunk, penalty)
+
+
+def draw_wishes(rng, variables):
+    """Rules at random, each off more often than on."""
+    names = [f"x{v}" for v in range(variables)]
+    return Wishes(
+        required=(names[int(rng.integers(0, variables - 1))],) if rng.random() < 0.15 else (),
+        forbidden=(names[-1],) if variables > 2 and rng.random() < 0.15 else (),
+        exclusions=((names[0], names[1]),) if rng.random() < 0.2 else (),
+        budget=float(rng.choice([3.0, 5.0, np.inf])),
+        max_total=int(rng.choice([0, 0, 3, 5])),
+        rising=bool(rng.random() < 0.3),
+        even=bool(rng.random() < 0.3),
+    )
+
+
+def lay(case):
+    """The problem as the search sees it."""
+    return lay_problem(
+        case.terms, case.data, case.settings, case.wishes, case.shrinkage, case.penalty
+    )
+
+
+def search(problem, **effort):
+    """Search from the usual start."""
+    first = find_points(problem.ground, problem.rules)
+    return prove_points(problem.ground, problem.rules, [first], Effort(**{"workers": 1} | effort))
+
+
+def find_optimum(case, problem):
+    """All scores of a case, and the lowest and highest that its optimum may be.
+
+    Points whose best scale is 0 tell nobody apart: they are no better than no score, and only
+    whoever requires a variable that is worth nothing may or may not see them.
+    """
+    scores = list_scores(case, problem.used)
+    nothing = [] if case.wishes.required else [scores.nothing]
+    least = min([*scores.cost.tolist(), *nothing], default=np.inf)
+    most = min([*scores.cost[scores.gain > 1e-6].tolist(), *nothing], default=np.inf)
+    return scores, least, most
