@@ -19,6 +19,12 @@ from jalon.learn.checks import check_terms
 from jalon.learn.found import Found
 from jalon.learn.groups import Grouping, GroupSettings, cut_totals, find_group, group_totals
 from jalon.learn.imputations import ImputedScore, learn_imputed, stack_tables
+from jalon.learn.measurement import (
+    MeasuredScore,
+    MeasurementSettings,
+    learn_measured,
+    perturb_columns,
+)
 from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
 from jalon.learn.proof import Progress
@@ -51,6 +57,8 @@ __all__ = [
     "Grouping",
     "ImputedScore",
     "LearnedScore",
+    "MeasuredScore",
+    "MeasurementSettings",
     "NearSummary",
     "Progress",
     "Replacement",
@@ -77,8 +85,10 @@ __all__ = [
     "hash_terms",
     "lasso_score",
     "learn_imputed",
+    "learn_measured",
     "learn_score",
     "learn_worst_centre",
+    "perturb_columns",
     "pick_score",
     "range_risks",
     "ready_score",

@@ -17,11 +17,10 @@ from jalon.core import Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.aim import require_score, solve_problem
 from jalon.learn.centres import group_centres, lay_centres
 from jalon.learn.certificate import Certificate, hash_data, hash_terms
-from jalon.learn.checks import check_outcome, check_terms
 from jalon.learn.found import Found
 from jalon.learn.groups import GroupSettings, cut_totals
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.problem import lay_problem
+from jalon.learn.problem import Problem, lay_problem
 from jalon.learn.proof import TIE
 from jalon.learn.score import LearnedScore
 from jalon.learn.settings import Effort, SearchSettings, Wishes
@@ -160,19 +159,13 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
         groups: the rules for risk groups; None for the usual ones.
 
     Returns:
-        The score with its bound, and the plain score for comparison.
+        The score with its bound, and the plain score for comparison. Whether something can be
+        learned from the outcomes is for the caller to check.
     """
     search, rules = settings
     limits = replace(effort or Effort(), near=0.0)
-    notes = check_outcome(data, len(terms.candidates))
-    check_terms(terms, data, search)
     problem = lay_problem(terms, data, search, wishes, penalty=penalty)
-    own = None
-    if rules.baseline == "own":
-        own = rules.penalty or problem.penalty
-        if not own:
-            rng, competes = np.random.default_rng(search.seed), bool(np.any(data.event > 1))
-            own = fit_teacher(terms.bits[problem.used], data, rng, competes).penalty
+    own = _choose_penalty(terms, data, problem, settings)
     centres = lay_centres(problem, terms.bits, data, units[0], rules.level, own)
     proof, nothing = solve_problem(problem, limits)
     plain = proof.found[0]
@@ -187,7 +180,7 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
         points = problem.spread(one.points)
         total = np.array(points, dtype=np.int64) @ terms.bits.astype(np.int64)
         limit = cut_totals(total, data.cause(1), groups) if any(points) else ()
-        return LearnedScore(points, one.scale, one.loss, null_loss, limit, notes=notes)
+        return LearnedScore(points, one.scale, one.loss, null_loss, limit, notes=problem.notes)
 
     best, events = settled.best, float(centres.events.sum())
     beta = best.scale * np.array(best.points, dtype=np.float64)
@@ -206,6 +199,22 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
         float(weigh_loss(problem.ground, every, beta)[0]),
         tuple(settled.weight.tolist()),
     )
+
+
+def _choose_penalty(
+    terms: Terms,
+    data: SurvivalData,
+    problem: Problem,
+    settings: tuple[SearchSettings, CentreSettings],
+) -> float | None:
+    """Return the penalty of the centres' own fits, None where no score is the baseline."""
+    search, rules = settings
+    if rules.baseline == "nothing":
+        return None
+    if rules.penalty or problem.penalty:
+        return rules.penalty or problem.penalty
+    rng, competes = np.random.default_rng(search.seed), bool(np.any(data.event > 1))
+    return fit_teacher(terms.bits[problem.used], data, rng, competes).penalty
 
 
 def _check_settings(rules: CentreSettings) -> None:
