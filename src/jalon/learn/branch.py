@@ -19,7 +19,14 @@ from jalon.learn.kernels.points import (
     widest_distance,
 )
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.kernels.support import fit_each, invert, reach_of, spread_risk, take_columns
+from jalon.learn.kernels.support import (
+    fit_each,
+    invert,
+    reach_of,
+    spread_risk,
+    step_from,
+    take_columns,
+)
 from jalon.learn.kernels.tails import Tails, bound_tails
 from jalon.learn.merge import merge_rows
 from jalon.learn.relax import relax_support
@@ -91,12 +98,8 @@ class Stand:
     def step(self, more: tuple[int, ...]) -> Floats:
         """Return where the model puts the support once further terms have joined it."""
         s = len(self.beta)
-        rows = [*range(s), *(s + j for j in more)]
-        square = self.bend[np.ix_(rows, rows)]
-        square = square + 1e-9 * (1.0 + np.diag(square)) * np.eye(len(rows))
-        move = -np.linalg.solve(square, self.slope[rows])
-        move[:s] += self.beta
-        start: Floats = np.clip(move, -4.0, 4.0)
+        rows = np.array([*range(s), *(s + j for j in more)], np.int64)
+        start: Floats = step_from(self.beta, self.slope, self.bend, rows)
         return start
 
 

@@ -15,6 +15,9 @@ from jalon.learn.rules import count_room, may_add, price_support
 
 NOTHING = np.zeros(0, np.int64)
 
+LIKELY = 0.8
+"""A term rarely lowers the loss by more than this share of its score statistic; half is usual."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breadth:
@@ -84,32 +87,51 @@ def _grow(ground: Ground, rules: Rules, look: Breadth) -> list[State]:
     while beam:
         grown: dict[tuple[int, ...], State] = {}
         for state in beam:
-            grown |= _extend(ground, rules, look, state)
+            _extend(ground, rules, look, state, grown, look.width)
         beam = sorted(grown.values(), key=_rank)[: look.width]
-        pool |= {tuple(one.terms): one for one in beam}
+        pool |= {tuple(one.terms.tolist()): one for one in beam}
     return sorted(pool.values(), key=_rank)
 
 
 def _rank(state: State) -> tuple[float, tuple[int, ...]]:
-    return round(state.cost, 7), tuple(state.terms)
+    return round(state.cost, 7), tuple(state.terms.tolist())
 
 
 def _extend(
-    ground: Ground, rules: Rules, look: Breadth, state: State
-) -> dict[tuple[int, ...], State]:
-    """Fit a support with each of its most promising further terms."""
+    ground: Ground,
+    rules: Rules,
+    look: Breadth,
+    state: State,
+    pool: dict[tuple[int, ...], State],
+    most: int,
+) -> None:
+    """Fit a support with each of its most promising further terms.
+
+    A fit stops as soon as it cannot be among the ``most`` best of the pool, and is left out.
+    """
     further = np.arange(len(rules.variable))
     further = further[may_add(rules, state.terms, further)]
     further = _needed_first(rules, state.terms, further)
     if not count_room(rules, state.terms, further):
-        return {}
+        return
     stand, further = model_support(ground, rules, state.terms, further, state.row)
-    grown = {}
+    gain = stand.tails.slope**2 / np.maximum(np.diag(stand.tails.bend), 1e-12)
+    before = state.cost + rules.price
     for j in range(min(look.trials, len(further))):
-        one = _fit(ground, rules, np.append(state.terms, further[j]), stand.step((j,)))
+        if before - LIKELY * gain[j] > _limit(pool, most):
+            break
+        terms = np.append(state.terms, further[j])
+        if tuple(np.sort(terms).tolist()) in pool:
+            continue
+        one = _fit(ground, rules, terms, stand.step((j,)), _limit(pool, most))
         if one is not None:
-            grown[tuple(one.terms)] = one
-    return grown
+            pool[tuple(one.terms.tolist())] = one
+
+
+def _limit(pool: dict[tuple[int, ...], State], most: int) -> float:
+    if len(pool) < most:
+        return np.inf
+    return sorted(state.cost for state in pool.values())[most - 1] + 1e-6
 
 
 def _needed_first(rules: Rules, chosen: Integers, further: Integers) -> Integers:
@@ -119,25 +141,29 @@ def _needed_first(rules: Rules, chosen: Integers, further: Integers) -> Integers
     return needed if needed.size else further
 
 
-def _fit(ground: Ground, rules: Rules, terms: Integers, start: Floats) -> State | None:
+def _fit(
+    ground: Ground, rules: Rules, terms: Integers, start: Floats, limit: float = np.inf
+) -> State | None:
     order = np.argsort(terms)
     terms = terms[order]
-    row = fit_bounds(ground, terms[None], start[order][None], np.array([np.inf]))[0]
-    one = State(float(row[0]) + price_support(rules, terms), row, terms)
-    wrong = rules.sign[terms] * one.beta < 0
-    return None if wrong.any() else one
+    price = price_support(rules, terms)
+    row = fit_bounds(ground, terms[None], start[order][None], np.array([limit - price]))[0]
+    one = State(float(row[0]) + price, row, terms)
+    wrong = one.cost > limit or np.any(rules.sign[terms] * one.beta < 0)
+    return None if wrong else one
 
 
 def _exchange(ground: Ground, rules: Rules, look: Breadth, states: list[State]) -> list[State]:
     """Drop each term of the best support in turn and take the best others instead."""
     for _ in range(look.rounds if states else 0):
-        pool = {tuple(one.terms): one for one in states}
+        pool = {tuple(one.terms.tolist()): one for one in states}
         best = states[0]
         for q in range(len(best.terms)):
             rest = np.delete(best.terms, q)
             bare = _fit(ground, rules, rest, np.delete(best.beta, q)) if rest.size else None
             if bare is not None:
-                pool |= {tuple(bare.terms): bare} | _extend(ground, rules, look, bare)
+                pool[tuple(bare.terms.tolist())] = bare
+                _extend(ground, rules, look, bare, pool, look.finals)
         states = sorted(pool.values(), key=_rank)
         if states[0].terms.tolist() == best.terms.tolist():
             break

@@ -9,7 +9,7 @@ import numpy as np
 from jalon.core import Floats, Integers
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
-from jalon.learn.kernels.points import fit_points, is_allowed, may_take
+from jalon.learn.kernels.points import fit_points, may_take_all
 from jalon.learn.kernels.support import take_columns
 from jalon.learn.merge import merge_rows
 from jalon.learn.rules import may_complete, price_support
@@ -98,5 +98,4 @@ def obeys(rules: Rules, terms: Integers, points: Integers) -> bool:
     """
     if not terms.size or not may_complete(rules, terms, NOTHING):
         return False
-    taken = all(may_take(rules, terms, points, q, points[q]) for q in range(len(terms)))
-    return taken and bool(is_allowed(rules, terms, points))
+    return bool(may_take_all(rules, terms, points))

@@ -200,6 +200,17 @@ def is_allowed(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True)
+def may_take_all(  # pragma: no cover - compiled
+    rules: Rules, chosen: Integers, points: Integers
+) -> bool:
+    """Tell whether every term may take its points, and all of them together."""
+    for q in range(points.size):
+        if not may_take(rules, chosen, points, q, points[q]):
+            return False
+    return is_allowed(rules, chosen, points)
+
+
+@njit(cache=True, nogil=True)
 def _advance(  # noqa: PLR0913, PLR0917 # pragma: no cover - compiled
     rules: Rules,
     chosen: Integers,

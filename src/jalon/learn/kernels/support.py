@@ -196,6 +196,24 @@ def _move_inner(bend: Floats, inner: Floats, held: Flags) -> Floats:  # pragma: 
 
 
 @njit(cache=True, nogil=True)
+def step_from(  # pragma: no cover - compiled
+    beta: Floats, slope: Floats, bend: Floats, rows: Integers
+) -> Floats:
+    """Return where a quadratic model puts some terms, the first of which are in use."""
+    size = rows.size
+    square, side = np.empty((size, size)), np.empty(size)
+    for q in range(size):
+        side[q] = slope[rows[q]]
+        for r in range(size):
+            square[q, r] = bend[rows[q], rows[r]]
+        square[q, q] += 1e-9 * (1.0 + square[q, q])
+    move = -np.linalg.solve(square, side)
+    for q in range(size):
+        move[q] = min(max(move[q] + (beta[q] if q < beta.size else 0.0), -4.0), 4.0)
+    return move
+
+
+@njit(cache=True, nogil=True)
 def fit_support(  # pragma: no cover - compiled
     ground: Ground, z: Floats, chosen: Integers, start: Floats, limit: float
 ) -> tuple[float, float, Floats, Floats]:
