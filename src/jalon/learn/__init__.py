@@ -27,6 +27,7 @@ from jalon.learn.measurement import (
 )
 from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
+from jalon.learn.prior import PriorInfluence, PublishedEffect, learn_with_prior, shrink_terms
 from jalon.learn.proof import Progress
 from jalon.learn.risks import (
     GroupRisk,
@@ -38,6 +39,7 @@ from jalon.learn.risks import (
 )
 from jalon.learn.score import LearnedScore, learn_score, pick_score, refit_score
 from jalon.learn.settings import Effort, SearchSettings, Wishes
+from jalon.learn.stability import ResampleSettings, Stability, measure_stability
 from jalon.learn.terms import Candidate, Terms, build_terms
 from jalon.learn.worst_centre import CentreSettings, WorstScore, learn_worst_centre
 
@@ -60,12 +62,16 @@ __all__ = [
     "MeasuredScore",
     "MeasurementSettings",
     "NearSummary",
+    "PriorInfluence",
     "Progress",
+    "PublishedEffect",
     "Replacement",
+    "ResampleSettings",
     "RiskRanges",
     "ScoreRisks",
     "SearchSettings",
     "Shrinkage",
+    "Stability",
     "Terms",
     "TotalRisk",
     "VariableUse",
@@ -87,13 +93,16 @@ __all__ = [
     "learn_imputed",
     "learn_measured",
     "learn_score",
+    "learn_with_prior",
     "learn_worst_centre",
+    "measure_stability",
     "perturb_columns",
     "pick_score",
     "range_risks",
     "ready_score",
     "refit_score",
     "ridge_ceiling",
+    "shrink_terms",
     "stack_tables",
     "stepwise_score",
     "sullivan_score",

@@ -56,16 +56,29 @@ def lay_aim(bits: Bits, data: SurvivalData, problem: Problem) -> tuple[Ground, F
     return ground._replace(linear=expect_sums(ground, beta)), beta
 
 
-def measure_loss(ground: Ground, points: Sequence[int]) -> tuple[float, float]:
-    """Return the loss of points (p,) at their best scale, and that scale; prices not counted."""
+def measure_loss(
+    ground: Ground, points: Sequence[int], scale: float | None = None
+) -> tuple[float, float]:
+    """Measure the loss of any points; prices are not counted.
+
+    Args:
+        ground: rows and risk sets.
+        points: one whole number per term.
+        scale: log hazard per point; None for the best one.
+
+    Returns:
+        The loss and the scale.
+    """
     whole = np.array(points, dtype=np.int64)
     used = np.flatnonzero(whole)
-    if not used.size:
-        return float(weigh_loss(ground, used, np.zeros(0))[0]), 0.0
     own = whole[used]
+    if not used.size or scale is not None:
+        held = scale or 0.0
+        beta = held * own.astype(np.float64)
+        return float(weigh_loss(ground, used, beta)[0]), held
     z = take_columns(ground.terms, used)
-    loss, scale = fit_points(ground, z, used, own, 0.5 / float(np.abs(own).max()))
-    return float(loss), float(scale)
+    loss, best = fit_points(ground, z, used, own, 0.5 / float(np.abs(own).max()))
+    return float(loss), float(best)
 
 
 def solve_problem(problem: Problem, effort: Effort, tell: Tell = None) -> tuple[Proof, Found]:

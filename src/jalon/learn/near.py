@@ -128,7 +128,7 @@ def summarise_near(terms: Terms, near: Sequence[Found], complete: bool = False) 
         >>> summary = summarise_near(build_terms([age, ldh], columns), near)
         >>> [(use.name, use.of_scores) for use in summary.variables]
         [('age', 0.5), ('ldh', 0.5)]
-        >>> round(summary.replacements[0].loss, 3)
+        >>> round(summary.replacements[1].loss, 3)
         0.1
     """
     _check_near(terms, near)

@@ -10,7 +10,7 @@ import numpy as np
 from jalon.core import Floats, Integers
 from jalon.learn.centres import Centres
 from jalon.learn.found import Found, rank_found
-from jalon.learn.incumbent import find_points
+from jalon.learn.incumbent import Breadth, find_points
 from jalon.learn.kernels.ground import Ground
 from jalon.learn.kernels.predictor import weigh_loss
 from jalon.learn.kernels.support import fit_each
@@ -26,6 +26,10 @@ ROUNDS = 6
 
 LEAST = 1e-4
 """Share of equal weights that is always mixed in, so that no centre is left out."""
+
+
+GLANCE = Breadth(width=2, trials=4, finals=1, rounds=2)
+"""How widely to look for a support that the pool lacks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +107,7 @@ def _raise_weights(
         if pool:
             weight = _climb(centres, sorted(pool), weight, best.cost)
         ground, _ = centres.weigh(weight)
-        found = find_points(ground, rules)
+        found = find_points(ground, rules, GLANCE)
         best = min(best, centres.judge(found.points, best.cost), key=rank_found)
         support = _support(found.points)
         if not support or support in pool:
@@ -154,7 +158,7 @@ def _list_below(
     ground, lacking = centres.weigh(weight)
     rules = centres.problem.rules
     seen: dict[tuple[int, ...], Found] = {}
-    first = find_points(ground, rules)
+    first = find_points(ground, rules, GLANCE)
     share, reached, proofs = 1.0, -np.inf, []
     # A score whose weighted scale is 0 is never listed: it costs no less than no score.
     null = float(weigh_loss(ground, np.zeros(0, np.int64), np.zeros(0))[0]) + lacking
