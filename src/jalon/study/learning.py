@@ -82,7 +82,7 @@ def learn_endpoint(study: StudyFile, outcome: Outcome) -> Learning:
             "variable that is missing most"
         )
     terms = build_terms(candidates, {k: v[complete] for k, v in columns.items()})
-    effort = Effort(seconds=study.protocol.learn.seconds)
+    effort = Effort(seconds=float("inf"), nodes=study.protocol.learn.nodes)
     data = outcome.hazard.take(complete)
     score = learn_score(terms, data, search, grouping, effort=effort)
     if not any(score.points):

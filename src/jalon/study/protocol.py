@@ -191,7 +191,8 @@ class LearnPart(_Part):
         price: log-likelihood units that a further limit must bring.
         target: "teacher" to follow a ridge Cox model of all candidate limits, "events" to follow
             the events themselves.
-        seconds: longest time that the proof of a score may take.
+        nodes: parts of the search space that the proof of a score may open; a number and not a
+            time, so that the same study gives the same bytes on every machine.
         groups: risk groups wished for.
         least_share: smallest share of the patients in a group.
     """
@@ -201,7 +202,7 @@ class LearnPart(_Part):
     max_points: int = Field(default=5, ge=1, le=20)
     price: float = Field(default=0.1, ge=0)
     target: Literal["teacher", "events"] = "teacher"
-    seconds: float = Field(default=20.0, gt=0)
+    nodes: int = Field(default=1000, ge=1)
     groups: int = Field(default=4, ge=2, le=5)
     least_share: float = Field(default=0.1, gt=0, lt=0.5)
 
