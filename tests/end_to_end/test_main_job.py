@@ -130,7 +130,7 @@ def test_report_is_self_contained_and_says_what_it_is(breast):
     assert "real data" in page
     assert "Research use only" in page
     assert "What a careful reader should doubt" in page
-    assert "not proven optimal" in page
+    assert re.search(r"proven (optimal|to be within)", page)
     loads = re.findall(r'(?:src|href)="([^"#][^"]*)"', page)
     assert [link for link in loads if not link.startswith("data:")] == []
     assert "@import" not in page

@@ -130,7 +130,7 @@ def _list_totals(found: PlainScore) -> list[str]:
     shown = _choose_horizons(found, 16)
     head = "".join(f"{'by ' + found.horizon.name(found.horizon.months[k]):>16}" for k in shown)
     lines = [f"{'risk, %':<{INDENT}}{'':<13}{'total':>7}{'n':>8}{head}"]
-    for row in found.risks.totals:
+    for row in (one for one in found.risks.totals if one.n):
         risks = "".join(f"{_percent(row.predicted[k]):>16}" for k in shown)
         few = "few" if row.sparse else ""
         lines.append(f"{'':<{INDENT}}{few:<13}{row.total:>7}{row.n:>8,.0f}{risks}")
@@ -155,10 +155,10 @@ def _list_near(found: PlainScore) -> list[str]:
     near = found.near
     if near is None:
         return []
-    every = "all of them" if near.complete else "there may be more"
+    every = "proven to be all" if near.complete else "there may be more"
     text = (
-        f"{near.scores:,} scores, {every}; {near.sets:,} sets of variables, "
-        f"{near.supports:,} sets of limits"
+        f"{_count(near.scores, 'score')}, {every}; {_count(near.sets, 'set')} of variables, "
+        f"{_count(near.supports, 'set')} of limits"
     )
     lines = ["", *_flow("near-equal", text)]
     always = [use.name for use in near.variables if use.always]
@@ -175,8 +175,14 @@ def _list_near(found: PlainScore) -> list[str]:
     priced = any(candidate.outlay for candidate in found.terms.candidates)
     if priced:
         lines += _flow("", f"cheapest: number {near.cheapest}, cost {near.outlay:g}")
-    lines += _flow("", f"simplest: number {near.simplest} (--pick {near.simplest} uses it)")
+    if near.scores > 1:
+        own = "this one" if near.simplest == 1 else f"number {near.simplest}"
+        lines += _flow("", f"simplest: {own}; --pick NUMBER uses another")
     return lines
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _share(share: float) -> str:

@@ -23,7 +23,7 @@ def raise_doubts(study: StudyFile, result: EndpointResult) -> tuple[str, ...]:
         One sentence each.
     """
     found = [
-        _unproven(),
+        _unproven(result),
         _left_out(result),
         _few_events(result),
         _no_external(result),
@@ -36,10 +36,17 @@ def raise_doubts(study: StudyFile, result: EndpointResult) -> tuple[str, ...]:
     return (*own, *study.protocol.study.doubts)
 
 
-def _unproven() -> str:
+def _unproven(result: EndpointResult) -> str:
+    certificate = result.learning.score.certificate
+    if certificate is not None and certificate.proven:
+        return (
+            "The points are proven optimal for the patients they were learned from, these limits "
+            "and these rules; that says nothing of how well they do in other patients."
+        )
+    how = f": {certificate.sentence}" if certificate is not None else ""
     return (
-        "The score is the best that a search found; another one with the same number of "
-        "variables may be as good or better."
+        f"The points are not proven to be the best{how}. Others with the same number of variables "
+        "may be as good or better."
     )
 
 

@@ -25,6 +25,12 @@ MUCH_MISSING = 0.5
 SAME_TIME = 0.1
 """A number that equals the follow-up time for more than this share of patients is another one."""
 
+EVERY = (
+    "every other column was a candidate; see that none is known only after time zero, and name "
+    "the right ones with --variables"
+)
+"""What is said when nobody chose the candidates."""
+
 Kind = Literal["number", "flag", "level", "levels"]
 
 
@@ -187,7 +193,7 @@ def _choose_columns(
             notes.append(f"{name} left out: missing for {100 * share:.0f} % of the rows")
         else:
             chosen.append(name)
-    return chosen, notes
+    return chosen, [*notes, EVERY]
 
 
 def _find_sources(table: PlainTable, column: str, rule: CutRule | None) -> list[ColumnSource]:

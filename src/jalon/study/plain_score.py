@@ -153,6 +153,11 @@ def learn_plain(
     search = request.search
     if not search.max_variables:
         search = replace(search, max_variables=min(5, len(names)))
+    elif search.max_variables > len(names):
+        raise UserError(
+            f"--max-variables {search.max_variables}, but there are only {len(names)} candidate "
+            f"variables: {', '.join(names)}"
+        )
     learned = data if request.outcome.incidence else data.cause(1)
     with explain(table, names):
         terms = _cut_terms(found)

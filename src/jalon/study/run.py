@@ -142,9 +142,18 @@ def _learn(
         "learning",
         f"{len(learning.definition.items)} of {len(learning.terms.candidates)} variables, "
         f"{len(learning.definition.groups)} groups",
-        "best found, not proven optimal",
+        _shorten(learning),
     )
     return learning, outcomes
+
+
+def _shorten(learning: Learning) -> str:
+    certificate = learning.score.certificate
+    if certificate is None:
+        return "best found; nothing is proven"
+    if certificate.proven:
+        return certificate.sentence
+    return f"best found, gap {certificate.gap:.2g} ({100 * certificate.relative_gap:.2g} %)"
 
 
 def _count(tell: Progress, learning: Learning, resamples: int) -> Callable[[int], None]:

@@ -45,8 +45,21 @@ def write_score_card(study: StudyFile, result: EndpointResult) -> ScoreCard:
         months=months,
         items=tuple(CardItem(label, points) for label, points in write_items(definition)),
         groups=tuple(groups),
-        footer=f"Risks observed in {outcome.cohort.name}. Best score found, not proven optimal.",
+        footer=f"Risks observed in {outcome.cohort.name}. The score: {write_proof(result)}.",
     )
+
+
+def write_proof(result: EndpointResult) -> str:
+    """Say how good the points are proven to be.
+
+    Args:
+        result: what was found for the endpoint.
+
+    Returns:
+        The sentence of the certificate.
+    """
+    certificate = result.learning.score.certificate
+    return certificate.sentence if certificate else "best found; nothing is proven"
 
 
 def write_items(definition: ScoreDefinition) -> list[tuple[str, int]]:
@@ -344,6 +357,20 @@ def search_table(result: EndpointResult) -> Table:
         ("Price of a limit, log-likelihood units", Number(search.price, 1)),
         ("Log-likelihood gained over no score", Number(score.null_loss - score.loss, 1)),
         ("Log hazard per point", Number(score.scale, 3)),
-        ("Proof of optimality", "none; best score found by beam search"),
+        *_proof_rows(result),
     )
     return Table("How the score was found", (Heading("What"), Heading("How much")), rows)
+
+
+def _proof_rows(result: EndpointResult) -> tuple[tuple[Cell, ...], ...]:
+    certificate = result.learning.score.certificate
+    rows: tuple[tuple[Cell, ...], ...] = (("Proof", write_proof(result)),)
+    if certificate is None:
+        return rows
+    return (
+        ("What was minimised", certificate.objective),
+        ("Its value, log-likelihood units", Number(certificate.value, 2)),
+        ("No score within the rules is below", Number(certificate.bound, 2)),
+        ("Parts of the search opened", Count(certificate.nodes)),
+        *rows,
+    )
