@@ -94,8 +94,14 @@ def fall_at_most(decrement: float, reach: float) -> float:
     return float((u + (1 - u) * np.log1p(-u)) / reach**2)
 
 
-def fit_scale(loss: SlowLoss, columns: Integers, points: Integers) -> tuple[float, float]:
-    """Return the lowest loss of whole points over all scales, and that scale."""
+def fit_scale(
+    loss: SlowLoss, columns: Integers, points: Integers, limit: float = np.inf
+) -> tuple[float, float]:
+    """Return the lowest loss of whole points over all scales, and that scale.
+
+    The loss is convex in the scale, so it lies above its tangents: a fit ends early, with the
+    loss and the scale reached, when they show that it stays above ``limit``.
+    """
     low, high = 0.0, WIDEST / float(np.abs(points).max())
     scale = min(0.3, high / 2)
     for _ in range(100):
@@ -104,7 +110,8 @@ def fit_scale(loss: SlowLoss, columns: Integers, points: Integers) -> tuple[floa
         low, high = (low, scale) if along > 0 else (scale, high)
         after = scale - along / across if across > 1e-300 else np.inf
         after = after if low <= after <= high else (low + high) / 2
-        if abs(after - scale) < 1e-9:
+        above = value - abs(along) * (high - low) > limit
+        if above or abs(after - scale) < 1e-9:
             break
         scale = after
     return value, scale

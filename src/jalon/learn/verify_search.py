@@ -203,7 +203,7 @@ class SlowSearch:
     def _try_points(self, part: Part, fit: Fit, paid: float) -> None:
         chosen = part.columns
         for points in list_points(self.book, chosen, fit, self.target - paid, self.deadline):
-            value, scale = fit_scale(self.loss, chosen, points)
+            value, scale = fit_scale(self.loss, chosen, points, self.target - paid)
             # At scale 0 the points would tell nobody apart.
             if scale > TELLING:
                 self._meet(value + paid, chosen, points)
