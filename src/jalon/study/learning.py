@@ -75,7 +75,7 @@ def learn_endpoint(study: StudyFile, outcome: Outcome) -> Learning:
     candidates = [_candidate(part) for part in study.protocol.variable if part.candidate]
     columns = {item.name: outcome.cohort.values[item.name] for item in candidates}
     complete = ~np.any([np.isnan(values) for values in columns.values()], axis=0)
-    search, grouping = _settings(study.protocol.learn)
+    search, grouping = _settings(study.protocol.learn, study.protocol.study.seed)
     if not complete.any():
         raise UnsuitableDataError(
             f"{outcome.cohort.name}: nobody has every candidate variable known; leave out the "
@@ -185,9 +185,14 @@ def _candidate(part: VariablePart) -> Candidate:
     return Candidate(part.name, cuts, part.direction, part.label, part.unit, part.levels)
 
 
-def _settings(part: LearnPart) -> tuple[SearchSettings, GroupSettings]:
+def _settings(part: LearnPart, seed: int) -> tuple[SearchSettings, GroupSettings]:
     search = SearchSettings(
-        part.max_variables, part.max_terms, part.max_points, part.price, target=part.target
+        part.max_variables,
+        part.max_terms,
+        part.max_points,
+        part.price,
+        target=part.target,
+        seed=seed,
     )
     return search, GroupSettings(part.groups, part.least_share)
 
