@@ -88,7 +88,8 @@ class PlainTable:
     def is_number(self, name: str) -> bool:
         """Tell whether most known cells of a column are numbers."""
         known = self.text(name).drop_nulls()
-        point = known.str.replace(",", ".", literal=True) if self.options.decimal == "," else known
+        # Either decimal mark makes a number: the wrong one is then named with its line.
+        point = known.str.replace(",", ".", literal=True)
         return len(known) == 0 or 2 * int(point.str.contains(NUMBER).sum()) > len(known)
 
     def flags(self, name: str) -> Floats | None:
