@@ -27,6 +27,7 @@ from jalon.learn.measurement import (
 )
 from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
+from jalon.learn.path import ParsimonyPath, PathSettings, PathStep, choose_size, trace_path
 from jalon.learn.prior import PriorInfluence, PublishedEffect, learn_with_prior, shrink_terms
 from jalon.learn.proof import Progress
 from jalon.learn.risks import (
@@ -62,6 +63,9 @@ __all__ = [
     "MeasuredScore",
     "MeasurementSettings",
     "NearSummary",
+    "ParsimonyPath",
+    "PathSettings",
+    "PathStep",
     "PriorInfluence",
     "Progress",
     "PublishedEffect",
@@ -80,6 +84,7 @@ __all__ = [
     "autoscore",
     "build_terms",
     "check_terms",
+    "choose_size",
     "compare_baselines",
     "cox_ceiling",
     "cut_totals",
@@ -107,5 +112,6 @@ __all__ = [
     "stepwise_score",
     "sullivan_score",
     "summarise_near",
+    "trace_path",
     "write_card",
 ]
