@@ -9,15 +9,15 @@ import numpy as np
 from benchmarks.generalisation.cox import choose_ridge
 from benchmarks.generalisation.fasterrisk import fasterrisk
 from benchmarks.generalisation.measures import Prediction
-from benchmarks.generalisation.ours import choose_variables, jalon, jalon_events, jalon_short
+from benchmarks.generalisation.ours import jalon, jalon_events
 from benchmarks.generalisation.rivals import autoscore, lasso, stepwise, sullivan
 from benchmarks.generalisation.splits import Split
 
-OURS = ("jalon", "jalon_short", "jalon_events")
+OURS = ("jalon", "jalon_events")
 RIVALS = ("sullivan", "stepwise", "lasso", "autoscore", "fasterrisk")
 FEWER = {"fasterrisk": 5}
 """Methods so slow that fewer splits are drawn; they are compared on those alone."""
-CEILINGS = ("ridge", "ridge_linear", "ridge_five")
+CEILINGS = ("ridge", "ridge_linear")
 
 
 def ridge(split: Split) -> Prediction:
@@ -38,26 +38,11 @@ def ridge_linear(split: Split) -> Prediction:
     return Prediction(train @ beta, test @ beta, len(split.names), train.shape[1], 0)
 
 
-def ridge_five(split: Split) -> Prediction:
-    """The same on the variables of jalon's score alone: what their limit costs, what steps do."""
-    chosen = sorted(choose_variables(split))
-    columns = np.isin(split.variable, chosen)
-    mean = split.train.bits[:, columns].mean(axis=0)
-    train, test = (
-        np.column_stack([part.ranks[:, chosen], part.bits[:, columns] - mean])
-        for part in (split.train, split.test)
-    )
-    beta, _ = choose_ridge(train, split.train.data, np.random.default_rng(split.number))
-    return Prediction(train @ beta, test @ beta, len(chosen), train.shape[1], 0)
-
-
 METHODS: dict[str, Callable[[Split], Prediction]] = {
     "jalon": jalon,
-    "jalon_short": jalon_short,
     "jalon_events": jalon_events,
     "ridge": ridge,
     "ridge_linear": ridge_linear,
-    "ridge_five": ridge_five,
     "sullivan": sullivan,
     "stepwise": stepwise,
     "lasso": lasso,

@@ -21,17 +21,6 @@ def jalon_events(split: Split) -> Prediction:
     return _learn(split, SearchSettings(target="events", max_terms=2, price=2.0))
 
 
-def jalon_short(split: Split) -> Prediction:
-    """The defaults with dearer limits, for a shorter card."""
-    return _learn(split, SearchSettings(price=0.5))
-
-
-def choose_variables(split: Split) -> set[int]:
-    """The variables of jalon's score."""
-    points, terms, _ = _find(split, SearchSettings())
-    return set(terms.variable[points != 0].tolist())
-
-
 def _learn(split: Split, settings: SearchSettings) -> Prediction:
     points, terms, scale = _find(split, settings)
     seen = (split.test.x[:, terms.variable] > terms.cut).astype(np.float64)
