@@ -134,8 +134,9 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
 
     Reference:
         Harrell FE, Lee KL, Mark DB (1996),
-        doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4, for optimism; Volinsky CT, Raftery AE (2000), doi:10.1111/j.0006-341X.2000.00256.x,
-        for the criterion with the number of events.
+        doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4, for optimism;
+        Volinsky CT, Raftery AE (2000), doi:10.1111/j.0006-341X.2000.00256.x, for the criterion
+        with the number of events.
     """
     rules = settings or PathSettings()
     sizes = _choose_sizes(rules.sizes, terms, wishes)
