@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "jalon", "font.size": 8})
 MARGIN = 0.005
+CAPTION = (
+    "Uno's C on patients not seen: jalon less the method named "
+    "(band: 0.005 either way; lines: 95% intervals)"
+)
 BETTER, WORSE, EVEN = "#1b6ca8", "#b3541e", "#555555"
 
 
@@ -39,7 +43,7 @@ def draw_differences(found: Sequence[Difference], sets: Sequence[str], path: Pat
         axis.spines[["top", "right", "left"]].set_visible(False)
         axis.axhline(0.5, color="#bbbbbb", lw=0.6)
     axes[0].set_yticks(range(len(rows)), rows[::-1])
-    figure.supxlabel("Uno's C on patients not seen: jalon less the method named (band: 0.005 either way; lines: 95% intervals)", fontsize=9)
+    figure.supxlabel(CAPTION, fontsize=9)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
