@@ -29,7 +29,7 @@ from jalon.learn.kernels.support import (
 )
 from jalon.learn.kernels.tails import Tails, bound_tails
 from jalon.learn.merge import merge_rows
-from jalon.learn.relax import relax_support
+from jalon.learn.relax import Quadratic, count_open, relax_support
 from jalon.learn.rules import count_room, may_add, may_complete, may_pair, price_support
 
 STEPS = 2_000_000
@@ -142,6 +142,12 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
             return Opened((), found, 1, vectors, left)
     need = stand.loss + price - limit.cost
     falls = _bound_falls(stand, room, need)
+    if room >= 3:
+        terms = np.concatenate([node.chosen, further])
+        model = Quadratic(stand.loss, stand.slope, stand.bend)
+        highest = limit.cost - price - rules.price
+        open_terms = count_open(ground, terms, len(node.chosen), stand.beta, model, highest)
+        falls[open_terms:] = 0.0
     children, supports, starts = _split(rules, node.chosen, further, stand, falls, room, bound)
     more, fitted, open_ = _settle_each(ground, rules, supports, starts, limit)
     kept = tuple(child for child in children if child.bound <= limit.cost)

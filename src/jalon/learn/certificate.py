@@ -131,4 +131,7 @@ def hash_data(data: SurvivalData) -> str:
 def hash_terms(bits: Bits) -> str:
     """Return the SHA-256 of the terms, one row each, as hexadecimal text."""
     shape = np.array(bits.shape, dtype="<i8").tobytes()
-    return hashlib.sha256(shape + np.ascontiguousarray(bits).tobytes()).hexdigest()
+    digest = hashlib.sha256(shape)
+    for row in bits:
+        digest.update(np.ascontiguousarray(row).data)
+    return digest.hexdigest()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from jalon.core import SurvivalData, UnsuitableDataError
-from jalon.learn.kernels.support import LARGEST, fit_each
+from jalon.learn.branch import fit_bounds
+from jalon.learn.kernels.support import LARGEST
 from jalon.learn.objective import lay_ground
 from jalon.learn.settings import SearchSettings
 from jalon.learn.terms import Terms
@@ -74,7 +75,7 @@ def check_terms(terms: Terms, data: SurvivalData, search: SearchSettings) -> Non
         )
     ground = lay_ground(terms.bits, data.cause(1))
     size = len(terms.cut)
-    rows = fit_each(ground, np.arange(size)[:, None], np.zeros((size, 1)), np.full(size, np.inf))
+    rows = fit_bounds(ground, np.arange(size)[:, None], np.zeros((size, 1)), np.full(size, np.inf))
     # A coefficient stops at its limit only when the likelihood keeps rising without end.
     for term in np.flatnonzero(np.abs(rows[:, 1]) > 0.9 * LARGEST):
         raise UnsuitableDataError(

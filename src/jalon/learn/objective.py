@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.kernels.ground import Bits, Ground
+from jalon.learn.kernels.sums import weigh_terms
 from jalon.stats.competing.censoring import block_censoring
 from jalon.stats.ties import merge_ties
 
@@ -84,7 +85,7 @@ def lay_ground(
         finish=finish.astype(np.int64),
         deaths=died[died > 0],
         fading=fading,
-        linear=(ordered @ deaths).astype(np.float64),
+        linear=weigh_terms(ordered, deaths),
         ridge=np.ascontiguousarray(shrunk.precision, dtype=np.float64),
         centre=np.ascontiguousarray(shrunk.centre, dtype=np.float64),
     )

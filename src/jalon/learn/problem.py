@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 import numpy as np
 
 from jalon.core import Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.kernels.ground import Bits, Flags, Ground, Rules
+from jalon.learn.kernels.sums import weigh_terms
 from jalon.learn.objective import Shrinkage, lay_ground
 from jalon.learn.settings import SearchSettings, Wishes
 from jalon.learn.teacher import Teacher, fit_ridge, fit_teacher, teach
@@ -71,7 +73,7 @@ def lay_problem(
     _check_names(terms, wish)
     usable, notes = _choose_terms(terms, data, settings, wish)
     used = np.flatnonzero(usable)
-    bits = terms.bits[used]
+    bits = terms.bits if usable.all() else terms.bits[used]
     competes = bool(np.any(data.event > 1))
     shrunk = None
     if shrinkage is not None:
@@ -118,7 +120,7 @@ def _choose_terms(
     """Set aside terms with too few events on a side, and those that repeat another."""
     weight = np.ones(len(data)) if data.weight is None else np.asarray(data.weight)
     events = weight * (data.event == 1)
-    above = terms.bits @ events
+    above = weigh_terms(terms.bits, events)
     usable = np.minimum(above, events.sum() - above) >= settings.least_events
     banned = [k for k, one in enumerate(terms.candidates) if one.name in wish.forbidden]
     usable &= ~np.isin(terms.variable, banned)
@@ -127,7 +129,7 @@ def _choose_terms(
     for term in np.flatnonzero(usable).tolist():
         bits = terms.bits[term]
         # A term and its complement tell the same; the sign of the points turns.
-        key = (bits if bits[0] == 0 else 1 - bits).tobytes()
+        key = blake2b(np.ascontiguousarray(bits if bits[0] == 0 else 1 - bits).data).digest()
         first = seen.setdefault(key, term)
         if first != term:
             usable[term] = False

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from jalon.core import Floats, Integers
 from jalon.learn.kernels.ground import Ground
 from jalon.learn.kernels.model import model_node
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.kernels.support import LARGEST, fall_at_most, fall_in_box, invert, reach_of
+from jalon.learn.kernels.support import (
+    LARGEST,
+    fall_at_most,
+    fall_in_box,
+    invert,
+    reach_of,
+    step_from,
+)
+from jalon.learn.kernels.tails import fall_of_suffixes
+
+LIKELY = 0.8
+"""A relaxation is tried where this share of the fall that the model foretells leaves no hope."""
+
+TRIES = 2
+"""Relaxations tried for the later terms of a node."""
+
+
+class Quadratic(NamedTuple):
+    """The loss around the best fit of a support.
+
+    Attributes:
+        loss: there.
+        slope: shape (q,), slope along support and further terms.
+        bend: shape (q, q), curvature.
+    """
+
+    loss: float
+    slope: Floats
+    bend: Floats
 
 
 def relax_support(
@@ -48,3 +78,37 @@ def relax_support(
             break
         beta, loss, risk = tried, trial, trial_risk
     return float(floor)
+
+
+def count_open(
+    ground: Ground, terms: Integers, size: int, beta: Floats, model: Quadratic, limit: float
+) -> int:
+    """Return how many of the terms that may join must be split off as parts of their own.
+
+    Sets that hold none of these, only later ones, are shown to cost more than the limit by one
+    relaxation for all of them together.
+
+    Args:
+        ground: rows and risk sets.
+        terms: shape (q,), the support, then the terms that may join, most promising first.
+        size: how many of them are the support.
+        beta: shape (size,), coefficients of the support.
+        model: the loss around them.
+        limit: losses above this are of no interest.
+
+    Returns:
+        From 1 to q - size.
+    """
+    falls = fall_of_suffixes(model.slope, model.bend, size)
+    most = len(terms) - size
+    likely = np.flatnonzero(model.loss - LIKELY * falls[1:] > limit)
+    first = 1 + int(likely[0]) if likely.size else most
+    for _ in range(TRIES):
+        if first >= most:
+            break
+        rows = np.concatenate([np.arange(size), np.arange(size + first, len(terms))])
+        start = step_from(beta, model.slope, model.bend, rows)
+        if relax_support(ground, terms[rows], start, limit) > limit:
+            return first
+        first += max((most - first) // 3, 1)
+    return most

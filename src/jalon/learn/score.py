@@ -15,6 +15,7 @@ from jalon.learn.found import Found
 from jalon.learn.groups import GroupSettings, cut_totals
 from jalon.learn.incumbent import find_points
 from jalon.learn.kernels.ground import Bits
+from jalon.learn.kernels.sums import add_points
 from jalon.learn.objective import Shrinkage
 from jalon.learn.problem import Problem, lay_problem
 from jalon.learn.proof import Progress, prove_points
@@ -53,7 +54,8 @@ class LearnedScore:
 
     def total(self, bits: Bits) -> Integers:
         """Return shape (n,), the total points of patients with these terms (p, n)."""
-        return np.array(self.points, dtype=np.int64) @ bits.astype(np.int64)
+        total: Integers = add_points(np.array(self.points, dtype=np.int64), bits)
+        return total
 
 
 def learn_score(  # noqa: PLR0913 - the one door to all that a score may be asked
@@ -171,7 +173,7 @@ def pick_score(
             f"there is no near-equal number {number}; there are {len(score.near)}"
         )
     chosen = score.near[number - 1]
-    total = np.array(chosen.points, dtype=np.int64) @ terms.bits.astype(np.int64)
+    total = add_points(np.array(chosen.points, dtype=np.int64), terms.bits)
     limits = cut_totals(total, data.cause(1), groups)
     return replace(score, points=chosen.points, scale=chosen.scale, loss=chosen.loss, limits=limits)
 
@@ -184,7 +186,7 @@ def _finish(
     groups: GroupSettings | None,
 ) -> LearnedScore:
     points = problem.spread(found.points)
-    total = np.array(points, dtype=np.int64) @ terms.bits.astype(np.int64)
+    total = add_points(np.array(points, dtype=np.int64), terms.bits)
     return LearnedScore(
         points,
         found.scale,

@@ -210,7 +210,7 @@ def step_from(  # pragma: no cover - compiled
     move = -np.linalg.solve(square, side)
     for q in range(size):
         move[q] = min(max(move[q] + (beta[q] if q < beta.size else 0.0), -4.0), 4.0)
-    return move
+    return move  # type: ignore[return-value]
 
 
 @njit(cache=True, nogil=True)

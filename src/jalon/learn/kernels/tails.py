@@ -131,3 +131,39 @@ def _bound_triples(  # pragma: no cover - compiled
             if found[k, r] > 0.0 and tails.pair[j, k] and tails.pair[j, r]:
                 falls[j, k] = max(falls[j, k], found[k, r])
                 falls[j, r] = max(falls[j, r], found[k, r])
+
+
+@njit(cache=True, nogil=True)
+def fall_of_suffixes(  # pragma: no cover - compiled
+    slope: Floats, bend: Floats, size: int
+) -> Floats:
+    """Return how far a quadratic model falls with a support and the further terms from each on.
+
+    Args:
+        slope: shape (size + c,), the support first.
+        bend: shape (size + c, size + c).
+        size: terms of the support.
+
+    Returns:
+        Shape (c + 1,): with the further terms j, j + 1, ...; the last with the support alone.
+    """
+    most = slope.size
+    left, side = bend.copy(), slope.copy()
+    falls, fall = np.zeros(most - size + 1), 0.0
+    for step in range(most):
+        q = step if step < size else most - 1 - (step - size)
+        if step >= size:
+            falls[q - size + 1] = fall
+        pivot = left[q, q]
+        if pivot <= 1e-9 * bend[q, q] + 1e-12:
+            # What earlier terms explain already adds nothing.
+            side[q] = 0.0
+            continue
+        fall += 0.5 * side[q] * side[q] / pivot
+        for r in range(size if step >= size else q + 1, q if step >= size else most):
+            share = left[r, q] / pivot
+            side[r] -= share * side[q]
+            for c in range(size if step >= size else q + 1, q if step >= size else most):
+                left[r, c] -= share * left[q, c]
+    falls[0] = fall
+    return falls
