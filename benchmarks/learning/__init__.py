@@ -1,0 +1,1 @@
+"""How fast scores are learned and proven, and how the gap closes."""
