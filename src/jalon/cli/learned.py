@@ -134,6 +134,9 @@ def _list_totals(found: PlainScore) -> list[str]:
         risks = "".join(f"{_percent(row.predicted[k]):>16}" for k in shown)
         few = "few" if row.sparse else ""
         lines.append(f"{'':<{INDENT}}{few:<13}{row.total:>7}{row.n:>8,.0f}{risks}")
+    if any(row.sparse and row.n for row in found.risks.totals):
+        text = "few: fewer than 10 patients or 5 events; these risks borrow from all totals"
+        lines += _flow("", text)
     return lines
 
 
