@@ -135,7 +135,11 @@ class Judge:
         bits, data = case.terms.bits, case.data
         self.used = np.arange(len(bits)) if used is None else used
         self.bits = bits[self.used].astype(float)
-        self.table, self.deaths = weigh_sets(data)
+        table, self.deaths = weigh_sets(data)
+        # Patients with equal terms add up in every risk set.
+        self.patterns, place = np.unique(self.bits, axis=1, return_inverse=True)
+        self.table = np.zeros((len(table), self.patterns.shape[1]))
+        np.add.at(self.table.T, place.ravel(), table.T)
         weight = np.ones(len(data)) if data.weight is None else data.weight
         self.linear = self.bits @ (weight * (data.event == 1))
         p = len(self.used)
@@ -148,15 +152,15 @@ class Judge:
 
     def measure(self, beta):
         """Loss, slope and curvature at one vector of coefficients of all terms."""
-        risk = self.table * np.exp(beta @ self.bits)
+        risk = self.table * np.exp(beta @ self.patterns)
         total = risk.sum(axis=1)
         share = risk / total[:, None]
-        mean = share @ self.bits.T
+        mean = share @ self.patterns.T
         expected = self.deaths @ share
         loss = self.deaths @ np.log(total) - self.linear @ beta
         loss += 0.5 * self.ridge @ (beta - self.centre) ** 2
-        slope = self.bits @ expected - self.linear + self.ridge * (beta - self.centre)
-        bend = (self.bits * expected) @ self.bits.T - (mean.T * self.deaths) @ mean
+        slope = self.patterns @ expected - self.linear + self.ridge * (beta - self.centre)
+        bend = (self.patterns * expected) @ self.patterns.T - (mean.T * self.deaths) @ mean
         return loss, slope, bend + np.diag(self.ridge)
 
     def _teach(self, penalty):
@@ -172,7 +176,7 @@ class Judge:
 
     def fit_scales(self, points):
         """The best scale of each vector, and the loss there."""
-        total = points @ self.bits
+        total = points @ self.patterns
         most = LARGEST / np.abs(points).max(axis=1)
         low, high, scale = np.zeros(len(points)), most.copy(), np.minimum(0.3, most / 2)
         for _ in range(60):
@@ -268,13 +272,22 @@ KINDS = ("plain", "weighted", "late", "centres", "causes", "together", "shrunk",
 """What the outcomes of a case have; every kind has many ties, and rules at random."""
 
 
-def draw_case(seed, kind="plain", target=None):
-    """A random problem small enough for brute force."""
+SMALL = ((1, 1, 1), (2, 1, 1), (2, 2), (3, 1), (1, 1, 1, 1), (2, 2, 1))
+TELLING = ((1, 1, 1, 1, 1, 1, 1), (2, 2, 1, 1, 1), (3, 2, 2), (2, 1, 1, 1, 1, 1), (4, 3))
+
+
+def draw_case(seed, kind="plain", target=None, telling=False):
+    """A random problem small enough for brute force.
+
+    With ``telling`` there are so many patients that bounds tell supports apart long before
+    their points are listed; the points are few in turn.
+    """
     rng = np.random.default_rng([seed, KINDS.index(kind)])
-    shapes = [(1, 1, 1), (2, 1, 1), (2, 2), (3, 1), (1, 1, 1, 1), (2, 2, 1)]
+    shapes = TELLING if telling else SMALL
     sizes = shapes[int(rng.integers(0, len(shapes)))]
     few = kind == "separated"
-    terms = draw_terms(rng, int(rng.integers(6, 12) if few else rng.integers(12, 30)), sizes)
+    patients = rng.integers(6, 12) if few else rng.integers(12, 30)
+    terms = draw_terms(rng, int(rng.integers(100, 400) if telling else patients), sizes)
     data = draw_outcome(
         rng,
         terms.bits,
@@ -288,7 +301,7 @@ def draw_case(seed, kind="plain", target=None):
     settings = SearchSettings(
         max_variables=int(rng.integers(1, len(sizes) + 1)),
         max_terms=int(rng.integers(1, 4)),
-        max_points=2 if sum(sizes) > 4 else int(rng.integers(1, 4)),
+        max_points=1 if telling else 2 if sum(sizes) > 4 else int(rng.integers(1, 4)),
         price=float(rng.choice([0.0, 0.1, 0.5])),
         least_events=float(rng.choice([0, 0.5]) if few else 1),
         target=aim,

@@ -28,9 +28,9 @@ CLOSE = 2e-7
 """Costs are fitted to about 1e-9; the search itself calls costs within 1e-7 equal."""
 
 
-def draw_usable(seeds, kind, target=None):
+def draw_usable(seeds, kind, target=None, telling=False):
     for seed in seeds:
-        case = draw_case(seed, kind, target)
+        case = draw_case(seed, kind, target, telling)
         problem = lay(case)
         if len(problem.used):
             yield case, problem
@@ -40,20 +40,29 @@ def draw_usable(seeds, kind, target=None):
 @pytest.mark.parametrize("kind", KINDS)
 def test_optimum_bound_and_near_equals_are_those_of_brute_force(kind, block):
     for number, (case, problem) in enumerate(draw_usable(range(25 * block, 25 * block + 25), kind)):
-        scores, least, most = find_optimum(case, problem)
-        nothing = fit_nothing(problem.ground, problem.rules)
-        assert_allclose(nothing.cost, scores.nothing, rtol=1e-10)
-        near = (0.0, 0.3, 1.0)[number % 3]
-        proof = search(problem, near=near)
-        best = proof.found[0]
-        if not np.isfinite(least):
-            assert not any(best.points)
-            continue
-        assert least - CLOSE <= best.cost <= most + CLOSE
-        assert proof.bound <= most + CLOSE
-        if np.isfinite(most):
-            assert proof.gap <= CLOSE
-            check_near(scores, proof, near)
+        check_case(case, problem, (0.0, 0.3, 1.0)[number % 3])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_supports_that_are_never_fitted_are_never_needed(kind):
+    for number, (case, problem) in enumerate(draw_usable(range(100, 106), kind, telling=True)):
+        check_case(case, problem, (0.0, 1.0, 4.0)[number % 3])
+
+
+def check_case(case, problem, near):
+    scores, least, most = find_optimum(case, problem)
+    nothing = fit_nothing(problem.ground, problem.rules)
+    assert_allclose(nothing.cost, scores.nothing, rtol=1e-10)
+    proof = search(problem, near=near)
+    best = proof.found[0]
+    if not np.isfinite(least):
+        assert not any(best.points)
+        return
+    assert least - CLOSE <= best.cost <= most + CLOSE
+    assert proof.bound <= most + CLOSE
+    if np.isfinite(most):
+        assert proof.gap <= CLOSE
+        check_near(scores, proof, near)
 
 
 def check_near(scores, proof, near):
@@ -77,6 +86,17 @@ def test_search_cut_short_still_brackets_the_optimum(kind):
             assert proof.bound <= most + CLOSE
             if any(proof.found[0].points):
                 assert proof.found[0].cost >= least - CLOSE
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_points_too_many_to_list_leave_an_honest_bound(kind, monkeypatch):
+    monkeypatch.setattr("jalon.learn.branch.STEPS", 9)
+    for case, problem in draw_usable(range(550, 556), kind):
+        _, least, most = find_optimum(case, problem)
+        proof = search(problem)
+        assert proof.bound <= most + CLOSE
+        if any(proof.found[0].points):
+            assert proof.found[0].cost >= least - CLOSE
 
 
 def test_brute_force_agrees_with_a_general_minimiser():
