@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.optimize import linprog
 
 from jalon.core import Floats, Integers
 from jalon.learn.centres import Centres
@@ -18,7 +19,7 @@ from jalon.learn.proof import TIE, Proof, prove_points
 from jalon.learn.rules import price_support
 from jalon.learn.settings import Effort
 
-CLIMB = 120
+CLIMB = 80
 """Steps in which the weights are raised for one pool of supports."""
 
 ROUNDS = 6
@@ -30,6 +31,10 @@ LEAST = 1e-4
 
 GLANCE = Breadth(width=2, trials=4, finals=1, rounds=2)
 """How widely to look for a support that the pool lacks."""
+
+
+GROWTH = 6.0
+"""About how much more work a list of twice the width is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +68,7 @@ def settle_worst(centres: Centres, start: Found, effort: Effort, rounds: int) ->
     """
     ends = time.perf_counter() + effort.seconds
     number = len(centres.events)
-    weight = _limit(np.full(number, 1.0 / number), centres.cap)
+    weight = np.full(number, 1.0 / number)
     null = centres.judge((0,) * len(start.points))
     best = min(null, centres.judge(start.points), key=rank_found)
     pool = {_support(start.points)} - {()}
@@ -85,16 +90,9 @@ def _support(points: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(np.flatnonzero(points).tolist())
 
 
-def _limit(weight: Floats, cap: float) -> Floats:
-    """Return the closest weights, in relative entropy, that keep the cap and sum to one."""
-    held = weight / weight.sum()
-    for _ in range(len(held)):
-        over = held >= cap - 1e-15
-        free = ~over
-        if not np.any(held > cap + 1e-12) or not free.any():
-            break
-        held = np.where(over, cap, held * (1.0 - cap * over.sum()) / held[free].sum())
-    mixed: Floats = (1.0 - LEAST) * held + LEAST / len(held)
+def _mix(weight: Floats) -> Floats:
+    """Leave no centre out altogether."""
+    mixed: Floats = (1.0 - LEAST) * weight + LEAST / len(weight)
     return mixed
 
 
@@ -117,29 +115,58 @@ def _raise_weights(
 
 
 def _climb(centres: Centres, pool: list[tuple[int, ...]], weight: Floats, target: float) -> Floats:
-    """Mirror ascent on the lowest weighted cost of the pool, by Polyak's step."""
+    """Raise the lowest weighted cost of the pool by cutting planes.
+
+    The next weights lie half way between the best ones and those that the planes so far would
+    take, which keeps them from jumping (Ben-Ameur and Neto 2007, doi:10.1002/net.20190).
+    """
     starts = [np.zeros(len(one)) for one in pool]
+    slopes: list[Floats] = []
     top, kept = -np.inf, weight
-    for step in range(CLIMB):
-        ground, lacking = centres.weigh(weight)
-        lowest, excess = np.inf, np.zeros(len(weight))
-        for k, support in enumerate(pool):
-            cost, beta = _fit_one(ground, np.array(support), starts[k])
-            starts[k] = beta
-            cost += lacking + price_support(centres.problem.rules, np.array(support))
-            if cost < lowest:
-                whole = np.zeros(len(centres.problem.used))
-                whole[list(support)] = beta
-                lowest, excess = cost, centres.excess(whole)
+    for _ in range(CLIMB):
+        lowest, planes = _fit_pool(centres, pool, weight, starts)
+        slopes += planes
         if lowest > top:
             top, kept = lowest, weight
-        centred = excess - weight @ excess
-        spread = float(np.abs(centred).max())
-        if spread <= 1e-9 or target - lowest <= 1e-9:
+        wished, ceiling = _choose_weights(np.array(slopes), centres.cap)
+        if min(ceiling, target) - top <= 1e-3 * max(target - top, 1e-3):
             break
-        rate = min((target - lowest) / spread**2, 1.0 / spread) / np.sqrt(1.0 + step / 20.0)
-        weight = _limit(weight * np.exp(rate * centred), centres.cap)
+        weight = _mix(0.5 * (kept + wished))
     return kept
+
+
+def _choose_weights(planes: Floats, cap: float) -> tuple[Floats, float]:
+    """Return the weights whose lowest plane is highest, and its height."""
+    count, number = planes.shape
+    found = linprog(
+        np.append(np.zeros(number), -1.0),
+        np.column_stack([-planes, np.ones(count)]),
+        np.zeros(count),
+        np.append(np.ones(number), 0.0)[None],
+        [1.0],
+        [(0.0, cap)] * number + [(None, None)],
+    )
+    if found.x is None:
+        return np.full(number, 1.0 / number), np.inf
+    return np.asarray(found.x[:number]), float(found.x[number])
+
+
+def _fit_pool(
+    centres: Centres, pool: list[tuple[int, ...]], weight: Floats, starts: list[Floats]
+) -> tuple[float, list[Floats]]:
+    """Return the lowest weighted cost of real coefficients on a pool, and each one's costs."""
+    ground, lacking = centres.weigh(weight)
+    lowest, planes = np.inf, []
+    for k, support in enumerate(pool):
+        terms = np.array(support)
+        price = price_support(centres.problem.rules, terms)
+        cost, starts[k] = _fit_one(ground, terms, starts[k])
+        lowest = min(lowest, cost + lacking + price)
+        whole = np.zeros(len(centres.problem.used))
+        whole[terms] = starts[k]
+        # Weights sum to one, so a price may be added to the excess of every centre.
+        planes.append(centres.excess(whole) + price)
+    return lowest, planes
 
 
 def _fit_one(ground: Ground, support: Integers, start: Floats) -> tuple[float, Floats]:
@@ -157,27 +184,28 @@ def _list_below(
     """
     ground, lacking = centres.weigh(weight)
     rules = centres.problem.rules
-    seen: dict[tuple[int, ...], Found] = {}
     first = find_points(ground, rules, GLANCE)
-    share, reached, proofs = 1.0, -np.inf, []
+    near, reached, proofs = TIE, -np.inf, []
     # A score whose weighted scale is 0 is never listed: it costs no less than no score.
     null = float(weigh_loss(ground, np.zeros(0, np.int64), np.zeros(0))[0]) + lacking
-    for _ in range(8):
-        near = max(share * (best.cost - first.cost - lacking), TIE)
-        seconds = max(ends - time.perf_counter(), 0.0)
-        proof = prove_points(ground, rules, [first], replace(effort, near=near, seconds=seconds))
+    while True:
+        begun = time.perf_counter()
+        limits = replace(effort, near=near, seconds=max(ends - begun, 0.0))
+        proof = prove_points(ground, rules, [first], limits)
         proofs.append(proof)
         for one in proof.found:
-            if one.points not in seen and one.cost + lacking <= best.cost:
-                seen[one.points] = centres.judge(one.points, best.cost)
-                best = min(best, seen[one.points], key=rank_found)
+            if one.cost + lacking <= best.cost:
+                best = min(best, centres.judge(one.points, best.cost), key=rank_found)
         first = proof.found[0]
         shown = first.cost + near if proof.complete else proof.bound
         reached = max(reached, min(shown + lacking, null))
-        if reached >= best.cost or time.perf_counter() > ends:
+        spent = time.perf_counter() - begun
+        left = ends - time.perf_counter()
+        wanted = best.cost - first.cost - lacking
+        if not proof.complete or near >= wanted or GROWTH * spent > left:
             break
-        if not proof.complete:
-            share *= 0.5
-        elif share < 1.0:
+        # The list grows by a power of its width: widen it step by step, not at once.
+        if len(proof.found) * GROWTH > effort.most:
             break
+        near = min(wanted + TIE, max(2.0 * near, 0.002 * wanted))
     return reached, best, proofs
