@@ -15,7 +15,7 @@ from benchmarks.generalisation.splits import Split
 
 OURS = ("jalon", "jalon_events")
 RIVALS = ("sullivan", "stepwise", "lasso", "autoscore", "fasterrisk")
-FEWER = {"fasterrisk": 5}
+FEWER = {"fasterrisk": 10}
 """Methods so slow that fewer splits are drawn; they are compared on those alone."""
 CEILINGS = ("ridge", "ridge_linear")
 
