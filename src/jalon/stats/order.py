@@ -8,13 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, Integers
-from jalon.stats.kernels.columns import order_spread, order_whole
+from jalon.stats.kernels.columns import mix_keys, order_whole, settle_keys
 
 FEW = 2**16
 """Whole numbers spanning less than this are sorted by counting, without comparisons."""
 
-MOST_BOXES = 2**31
-"""Rows that can be sorted by throwing them into boxes."""
+MOST_KEYS = 2**31
+"""Rows whose numbers leave enough of a key to the values."""
 
 
 def sort_rows(values: Floats | Integers) -> npt.NDArray[np.intp]:
@@ -39,11 +39,19 @@ def sort_rows(values: Floats | Integers) -> npt.NDArray[np.intp]:
             span = int(short.max()) + 1
             # With many ties one count per value beats any sort.
             return order_whole(short, span) if len(short) > span else _sort(short)
-    if values.dtype == np.float64 and len(values) < MOST_BOXES:
-        order, settled = order_spread(values.astype(np.float64, copy=False))
+    if values.dtype == np.float64 and len(values) < MOST_KEYS:
+        order, settled = _sort_keys(values.astype(np.float64, copy=False))
         if settled:
             return order
     return _sort(values)
+
+
+def _sort_keys(values: Floats) -> tuple[Integers, bool]:
+    """Sort whole numbers that hold both value and row, which is faster than to sort rows."""
+    bits = (len(values) - 1).bit_length()
+    keys = mix_keys(values, bits)
+    keys.sort()
+    return settle_keys(keys, values, bits)
 
 
 def _sort(values: npt.NDArray[Any]) -> npt.NDArray[np.intp]:

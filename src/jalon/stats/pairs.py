@@ -11,6 +11,7 @@ import numpy.typing as npt
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.kernels.concordance import (
     Ranking,
+    Tree,
     count_outlived,
     count_pairs,
     find_share,
@@ -35,6 +36,10 @@ WORTH = 16
 
 MOST_POINTS = 256.0
 """Scores spanning fewer whole points than this may be counted on a grid."""
+
+
+MOST_DAYS = 2.0**14
+"""Whole days up to this are sorted together with the event, by counting."""
 
 
 class Pairs(NamedTuple):
@@ -186,7 +191,10 @@ def _count_ranks(
             for rows, people, levels in strata:
                 met = sides[side][first : first + len(rows)]
                 if side == 0:
-                    counts[:] += count_pairs(people, levels, met)
+                    tree: Tree = np.zeros(levels + 1)
+                    if data.weight is None:
+                        tree = np.zeros(levels + 1, np.int32)
+                    counts[:] += count_pairs(people, levels, tree, met)
                 else:
                     count_outlived(people, levels, met)
                 first += len(rows)
@@ -224,7 +232,7 @@ def _line_up(
 ) -> list[tuple[Integers, Ranking]]:
     """Sort the patients of each stratum by time; their risks are yet to be ranked."""
     time, entry = merge_ties(data.time, data.entry)
-    order = sort_rows(time)
+    order = _order(time, data.event)
     parts = [order]
     if data.stratum is not None:
         order = order[sort_rows(data.stratum[order])]
@@ -246,9 +254,16 @@ def _line_up(
     return lined
 
 
+def _order(time: Floats, event: Integers) -> npt.NDArray[np.intp]:
+    """Sort by time, events before the censored of the same time."""
+    if find_last_day(time, MOST_DAYS) >= 0:
+        return sort_rows(2 * time + (event == 0))
+    rows = np.concatenate((np.flatnonzero(event), np.flatnonzero(event == 0)))
+    return rows[sort_rows(time[rows])]
+
+
 def _rank(risk: Floats) -> tuple[npt.NDArray[np.int32], int]:
-    # Equal risks share a rank, so their order need not be kept and the faster sort will do.
-    rank, levels = rank_risk(np.argsort(risk), risk)
+    rank, levels = rank_risk(sort_rows(risk), risk)
     return rank.astype(np.int32), levels
 
 

@@ -9,7 +9,7 @@ from numba import njit
 from jalon.core import Floats, Integers
 
 MOST_MOVES = 6
-"""Moves per row after which a sort by boxes is given up: the numbers are bunched."""
+"""Moves per row after which a sort by keys is given up: the numbers hardly differ."""
 
 CHUNK = 8192
 """Rows summed apart, so that the sum does not depend on the number of workers."""
@@ -100,43 +100,51 @@ def order_whole(values: npt.NDArray[np.uint16], span: int) -> Integers:
 
 
 @njit(cache=True, nogil=True)
-def order_spread(values: Floats) -> tuple[Integers, bool]:
-    """Return the rows in rising order of a number, rows of equal number keeping theirs.
+def mix_keys(values: Floats, bits: int) -> Integers:
+    """Make whole numbers that rise with a number and end with its row.
 
-    Numbers are thrown into as many equal boxes as there are rows, in which next to nothing is
-    left to sort unless they are bunched.
+    The bits of a floating-point number, read as a whole number, rise with it (those of a negative
+    one once they are turned round). The last of them give way to the row.
 
     Args:
-        values: shape (n,), finite, at least one.
+        values: shape (n,), finite.
+        bits: how many the rows need.
 
     Returns:
-        Shape (n,), row numbers; and whether they are in order: False when boxes were so full
-        that it was given up.
+        Shape (n,), keys.
     """
-    n = len(values)
-    order, sorted_values, box = np.empty(n, np.int64), np.empty(n), np.empty(n, np.int32)
-    place, low, high = np.zeros(n + 1, np.int32), values[0], values[0]
-    for value in values:
-        low, high = min(low, value), max(high, value)
-    per_unit = (n - 1) / (high - low) if high > low else 0.0
-    for i in range(n):
-        # Bounded, because rounding may reach beyond the last box.
-        box[i] = max(0, min(n - 1, int((values[i] - low) * per_unit)))
-        place[box[i] + 1] += 1
-    for k in range(n):
-        place[k + 1] += place[k]
-    for i in range(n):
-        at = place[box[i]]
-        order[at], sorted_values[at] = i, values[i]
-        place[box[i]] += 1
-    left = MOST_MOVES * n
-    for i in range(1, n):
-        value, row, at = sorted_values[i], order[i], i
-        while at > 0 and sorted_values[at - 1] > value:
-            sorted_values[at], order[at] = sorted_values[at - 1], order[at - 1]
-            at -= 1
-        sorted_values[at], order[at] = value, row
-        left -= i - at
-        if left < 0:
-            return order, False
+    keys, raw, last = np.empty(len(values), np.int64), values.view(np.int64), (1 << bits) - 1
+    for i in range(len(values)):
+        # Minus zero is zero.
+        key = np.int64(0) if values[i] == 0 else raw[i]
+        key ^= (key >> 63) & np.int64(0x7FFFFFFFFFFFFFFF)
+        keys[i] = (key & ~last) | i
+    return keys
+
+
+@njit(cache=True, nogil=True)
+def settle_keys(keys: Integers, values: Floats, bits: int) -> tuple[Integers, bool]:
+    """Read the rows from sorted keys, and sort those that differ by the bits that gave way.
+
+    Args:
+        keys: shape (n,), as ``mix_keys`` makes them, rising.
+        values: shape (n,), what they were made from.
+        bits: how many the rows need.
+
+    Returns:
+        Shape (n,), row numbers in rising order of the values, rows of equal value keeping theirs;
+        and whether they are in order: False when there was so much left to do that it was given
+        up.
+    """
+    order, last, left = np.empty(len(keys), np.int64), (1 << bits) - 1, MOST_MOVES * len(keys)
+    for k in range(len(keys)):
+        row, at = keys[k] & last, k
+        if k > 0 and keys[k] ^ keys[k - 1] <= last:
+            while at > 0 and values[order[at - 1]] > values[row]:
+                order[at] = order[at - 1]
+                at -= 1
+            left -= k - at
+            if left < 0:
+                return order, False
+        order[at] = row
     return order, True

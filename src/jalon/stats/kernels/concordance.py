@@ -16,9 +16,12 @@ from numba import njit
 
 from jalon.core import Floats, Integers
 
+Tree = Floats | npt.NDArray[np.int32]
+"""Sums of weights; whole numbers where each weight is one, which need half of the memory."""
+
 
 class Ranking(NamedTuple):
-    """Patients of one stratum in order of time.
+    """Patients of one stratum in order of time, events before the censored of the same time.
 
     Attributes:
         time: shape (n,), follow-up times, ascending.
@@ -40,7 +43,7 @@ class Ranking(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def add_weight(tree: Floats, rank: int, weight: float) -> None:
+def add_weight(tree: Tree, rank: int, weight: float) -> None:
     """Add a weight at a rank of a Fenwick tree.
 
     Args:
@@ -48,13 +51,15 @@ def add_weight(tree: Floats, rank: int, weight: float) -> None:
         rank: 1 to k.
         weight: of either sign.
     """
-    while rank < len(tree):
-        tree[rank] += weight
-        rank += rank & -rank
+    # Numbers without a sign, because a place that might be negative is checked at each step.
+    place, end, more = np.uint64(rank), np.uint64(len(tree)), tree.dtype.type(weight)
+    while place < end:
+        tree[place] += more
+        place += place & (~place + np.uint64(1))
 
 
 @njit(cache=True, nogil=True)
-def sum_below(tree: Floats, rank: int) -> float:
+def sum_below(tree: Tree, rank: int) -> float:
     """Sum the weights at ranks below one.
 
     Args:
@@ -64,11 +69,11 @@ def sum_below(tree: Floats, rank: int) -> float:
     Returns:
         The sum.
     """
-    total, rank = 0.0, rank - 1
-    while rank > 0:
-        total += tree[rank]
-        rank &= rank - 1
-    return total
+    total, place = tree.dtype.type(0), np.uint64(rank - 1)
+    while place > np.uint64(0):
+        total += tree[place]
+        place &= place - np.uint64(1)
+    return float(total)
 
 
 @njit(cache=True, nogil=True)
@@ -82,19 +87,36 @@ def rank_risk(order: Integers, risk: Floats) -> tuple[Integers, int]:
     Returns:
         Shape (n,), ranks from 1, and the largest.
     """
-    rank, level = np.empty(len(order), np.int64), 0
-    for i in range(len(order)):
-        if i == 0 or risk[order[i]] != risk[order[i - 1]]:
-            level += 1
-        rank[order[i]] = level
+    rank, level, last = np.empty(len(order), np.int64), 0, np.nan
+    for row in order:
+        if risk[row] != last:
+            level, last = level + 1, risk[row]
+        rank[row] = level
     return rank, level
+
+
+@njit(cache=True, nogil=True)
+def find_middle(people: Ranking, first: int, last: int) -> int:
+    """Find where the events of one time end and the censored begin.
+
+    Args:
+        people: the patients.
+        first: first row of the time.
+        last: row after its last.
+
+    Returns:
+        The row after the last event.
+    """
+    while last > first and people.died[last - 1] == 0:
+        last -= 1
+    return last
 
 
 @njit(cache=True, nogil=True)
 def count_deaths(
     people: Ranking,
     span: tuple[int, int],
-    trees: tuple[Floats, Floats],
+    trees: tuple[Tree, Floats],
     present: float,
     counts: Floats,
     pairs: Floats,
@@ -103,7 +125,7 @@ def count_deaths(
 
     Args:
         people: the patients.
-        span: first row of the time, and the row after its last.
+        span: first row of the time, and the row after its last event.
         trees: those who outlive the time: the tree, and the weight of each rank, shape (k + 1,);
             the latter of length 0 where no two risks are equal.
         present: their total weight.
@@ -115,23 +137,21 @@ def count_deaths(
     """
     tree, alike = trees
     for i in range(span[0], span[1]):
-        if people.died[i] == 1:
-            lower, pull = sum_below(tree, people.rank[i]), people.pull[i]
-            equal = alike[people.rank[i]] if len(alike) > 0 else 0.0
-            share = pull * people.weight[i]
-            counts[0] += share * lower
-            counts[1] += share * (present - lower - equal)
-            counts[2] += share * equal
-            pairs[i, 0], pairs[i, 1] = pull * (lower + equal / 2), pull * present
+        lower, pull = sum_below(tree, people.rank[i]), people.pull[i]
+        equal = alike[people.rank[i]] if len(alike) > 0 else 0.0
+        share = pull * people.weight[i]
+        counts[0] += share * lower
+        counts[1] += share * (present - lower - equal)
+        counts[2] += share * equal
+        pairs[i, 0], pairs[i, 1] = pull * (lower + equal / 2), pull * present
     among = 0.0
     for i in range(span[0], span[1]):
-        if people.died[i] == 1:
-            rank, weight = people.rank[i], people.weight[i]
-            add_weight(tree, rank, weight)
-            counts[3] += people.pull[i] * weight * among
-            among += weight
-            if len(alike) > 0:
-                alike[rank] += weight
+        rank, weight = people.rank[i], people.weight[i]
+        add_weight(tree, rank, weight)
+        counts[3] += people.pull[i] * weight * among
+        among += weight
+        if len(alike) > 0:
+            alike[rank] += weight
     return among
 
 
@@ -161,12 +181,13 @@ def count_alike(people: Ranking, levels: int, counts: Floats) -> None:
 
 
 @njit(cache=True, nogil=True)
-def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
+def count_pairs(people: Ranking, levels: int, tree: Tree, pairs: Floats) -> Floats:
     """Count pairs from the side of the patient who has the event.
 
     Args:
         people: the patients.
         levels: largest rank.
+        tree: shape (levels + 1,), zeros.
         pairs: shape (n, 2), zeros; for each event all concordant pairs and half of the tied
             ones, and all pairs.
 
@@ -176,18 +197,18 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
     """
     time, weight, rank = people.time, people.weight, people.rank
     tied = levels < len(time)
-    tree, alike = np.zeros(levels + 1), np.zeros(levels + 1 if tied else 0)
+    alike = np.zeros(levels + 1 if tied else 0)
     counts, present, last, waiting = np.zeros(5), 0.0, len(time), len(people.arrival)
     while last > 0:
         first = last - 1
         while first > 0 and time[first - 1] == time[last - 1]:
             first -= 1
-        for i in range(first, last):
-            if people.died[i] == 0:
-                add_weight(tree, rank[i], weight[i])
-                present += weight[i]
-                if tied:
-                    alike[rank[i]] += weight[i]
+        middle = find_middle(people, first, last)
+        for i in range(middle, last):
+            add_weight(tree, rank[i], weight[i])
+            present += weight[i]
+            if tied:
+                alike[rank[i]] += weight[i]
         # Those who enter at this time or later are not under observation at it.
         while waiting > 0 and people.entry[people.arrival[waiting - 1]] >= time[first]:
             waiting -= 1
@@ -196,7 +217,7 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
             present -= weight[late]
             if tied:
                 alike[rank[late]] -= weight[late]
-        present += count_deaths(people, (first, last), (tree, alike), present, counts, pairs)
+        present += count_deaths(people, (first, middle), (tree, alike), present, counts, pairs)
         last = first
     if tied:
         count_alike(people, levels, counts)
@@ -205,7 +226,7 @@ def count_pairs(people: Ranking, levels: int, pairs: Floats) -> Floats:
 
 @njit(cache=True, nogil=True)
 def add_outlived(
-    trees: tuple[Floats, Floats], past: float, rank: int, sign: float, pairs: Floats
+    trees: tuple[Tree, Floats], past: float, rank: int, sign: float, pairs: Floats
 ) -> None:
     """Add or subtract the events so far, from the side of a patient who outlives them.
 
@@ -222,12 +243,12 @@ def add_outlived(
 
 
 @njit(cache=True, nogil=True)
-def add_events(people: Ranking, span: tuple[int, int], trees: tuple[Floats, Floats]) -> float:
+def add_events(people: Ranking, span: tuple[int, int], trees: tuple[Tree, Floats]) -> float:
     """Add the events of one time to those outlived, each as much as its pairs count.
 
     Args:
         people: the patients.
-        span: first row of the time, and the row after its last.
+        span: first row of the time, and the row after its last event.
         trees: the events so far, changed in place.
 
     Returns:
@@ -235,12 +256,11 @@ def add_events(people: Ranking, span: tuple[int, int], trees: tuple[Floats, Floa
     """
     added = 0.0
     for i in range(span[0], span[1]):
-        if people.died[i] == 1:
-            pulled = people.weight[i] * people.pull[i]
-            add_weight(trees[0], people.rank[i], pulled)
-            added += pulled
-            if len(trees[1]) > 0:
-                trees[1][people.rank[i]] += pulled
+        pulled = people.weight[i] * people.pull[i]
+        add_weight(trees[0], people.rank[i], pulled)
+        added += pulled
+        if len(trees[1]) > 0:
+            trees[1][people.rank[i]] += pulled
     return added
 
 
@@ -264,13 +284,12 @@ def count_outlived(people: Ranking, levels: int, pairs: Floats) -> None:
             late = people.arrival[arrived]
             add_outlived(trees, past, rank[late], -1.0, pairs[late])
             arrived += 1
-        for i in range(first, last):
-            if people.died[i] == 1:
-                add_outlived(trees, past, rank[i], 1.0, pairs[i])
-        past += add_events(people, (first, last), trees)
-        for i in range(first, last):
-            if people.died[i] == 0:
-                add_outlived(trees, past, rank[i], 1.0, pairs[i])
+        middle = find_middle(people, first, last)
+        for i in range(first, middle):
+            add_outlived(trees, past, rank[i], 1.0, pairs[i])
+        past += add_events(people, (first, middle), trees)
+        for i in range(middle, last):
+            add_outlived(trees, past, rank[i], 1.0, pairs[i])
         first = last
 
 
