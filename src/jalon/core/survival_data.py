@@ -13,6 +13,12 @@ from jalon.core.errors import UnsuitableDataError
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
+NO_NUMBERS = "cmMV"
+"""Kinds of arrays that numpy would turn into numbers without a word: complex, spans, dates."""
+
+LARGEST = 1e15
+"""Codes up to this are exact in floating point."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SurvivalData:
@@ -28,8 +34,8 @@ class SurvivalData:
             (usually the centre); None for one stratum.
 
     Raises:
-        UnsuitableDataError: arrays of different lengths, missing or infinite values,
-            negative times or weights, events that are not whole numbers >= 0, or an
+        UnsuitableDataError: arrays of different lengths, text or dates, missing or infinite
+            values, negative times or weights, events that are not whole numbers >= 0, or an
             entry that is not before its time.
 
     Example:
@@ -79,7 +85,16 @@ def _set(data: SurvivalData, name: str, value: Any) -> None:
 
 
 def _floats(values: npt.ArrayLike, name: str) -> Floats:
-    array = np.array(values, dtype=np.float64)
+    try:
+        kind = np.asarray(values).dtype.kind
+        array = None if kind in NO_NUMBERS else np.array(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if array is None:
+        raise UnsuitableDataError(
+            f"{name} is not a list of numbers; turn text, dates and categories into numbers first, "
+            "one for each patient"
+        )
     if array.ndim != 1:
         raise UnsuitableDataError(f"{name} has {array.ndim} dimensions; give one value per patient")
     bad = int(np.count_nonzero(~np.isfinite(array)))
@@ -96,6 +111,10 @@ def _whole(values: npt.ArrayLike, name: str) -> Integers:
     if np.any(array != np.round(array)):
         raise UnsuitableDataError(
             f"{name} holds values that are not whole numbers; code it 0, 1, …"
+        )
+    if np.any(np.abs(array) > LARGEST):
+        raise UnsuitableDataError(
+            f"{name} holds a number beyond {LARGEST:.0e}; it is a code, use 0, 1, …"
         )
     return array.astype(np.int64)
 
