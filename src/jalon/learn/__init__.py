@@ -42,6 +42,7 @@ from jalon.learn.score import LearnedScore, learn_score, pick_score, refit_score
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.stability import ResampleSettings, Stability, measure_stability
 from jalon.learn.terms import Candidate, Terms, build_terms
+from jalon.learn.verify import Stated, Verification, verify_score
 from jalon.learn.worst_centre import CentreSettings, WorstScore, learn_worst_centre
 
 __all__ = [
@@ -76,9 +77,11 @@ __all__ = [
     "SearchSettings",
     "Shrinkage",
     "Stability",
+    "Stated",
     "Terms",
     "TotalRisk",
     "VariableUse",
+    "Verification",
     "Wishes",
     "WorstScore",
     "autoscore",
@@ -113,5 +116,6 @@ __all__ = [
     "sullivan_score",
     "summarise_near",
     "trace_path",
+    "verify_score",
     "write_card",
 ]
