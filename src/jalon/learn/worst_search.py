@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,11 +13,12 @@ from jalon.core import Floats, Integers
 from jalon.learn.centres import Centres
 from jalon.learn.found import Found, rank_found
 from jalon.learn.incumbent import Breadth, find_points
-from jalon.learn.kernels.ground import Ground
+from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.kernels.predictor import weigh_loss
 from jalon.learn.kernels.support import fit_each
 from jalon.learn.proof import TIE, Proof, prove_points
-from jalon.learn.rules import price_support
+from jalon.learn.rounding import obeys
+from jalon.learn.rules import may_add, price_support
 from jalon.learn.settings import Effort
 
 CLIMB = 80
@@ -75,6 +77,7 @@ def settle_worst(centres: Centres, start: Found, effort: Effort, rounds: int) ->
     bound, shown, proofs = -np.inf, weight, []
     for _ in range(rounds):
         weight, best = _raise_weights(centres, pool, weight, best)
+        best = _move_on(centres, best, ends)
         reached, best, made = _list_below(centres, weight, best, effort, ends)
         proofs += made
         if reached > bound:
@@ -133,6 +136,38 @@ def _climb(centres: Centres, pool: list[tuple[int, ...]], weight: Floats, target
             break
         weight = _mix(0.5 * (kept + wished))
     return kept
+
+
+def _move_on(centres: Centres, best: Found, ends: float) -> Found:
+    """Change or exchange one term at a time while the worst centre gains by it."""
+    while any(best.points) and time.perf_counter() < ends:
+        better = best
+        for points in _neighbours(centres.problem.rules, np.array(best.points)):
+            better = min(better, centres.judge(points.tolist(), better.cost), key=rank_found)
+        if better.points == best.points:
+            break
+        best = better
+    return best
+
+
+def _neighbours(rules: Rules, points: Integers) -> Iterator[Integers]:
+    """Give the points that differ in one term: by one point, or by another term in its place."""
+    used = np.flatnonzero(points)
+    every = np.arange(len(points))
+    for q in used:
+        rest = used[used != q]
+        free = every[may_add(rules, rest, every)]
+        for j in free:
+            values = {points[q] - 1, points[q] + 1} if j == q else {points[q], -points[q]}
+            for value in sorted(values):
+                moved = points.copy()
+                moved[q] = 0
+                moved[j] = value
+                held = np.flatnonzero(moved)
+                if held.size and np.abs(moved).max() <= rules.max_points:
+                    moved //= int(np.gcd.reduce(moved[held]))
+                    if obeys(rules, held, moved[held]):
+                        yield moved
 
 
 def _choose_weights(planes: Floats, cap: float) -> tuple[Floats, float]:
