@@ -19,6 +19,7 @@ from jalon.learn.kernels.points import (
     widest_distance,
 )
 from jalon.learn.kernels.predictor import weigh_loss
+from jalon.learn.kernels.starts import price_each, start_each
 from jalon.learn.kernels.support import (
     fit_each,
     invert,
@@ -136,23 +137,30 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
     stand, further = model_support(ground, rules, node.chosen, further, row)
     price = price_support(rules, node.chosen)
     bound = node.bound
-    if room >= 3 or node.chosen.size == 0:
+    if room >= 2 or node.chosen.size == 0:
         bound = max(bound, _relax(ground, rules, node.chosen, further, stand, limit))
         if bound > limit.cost:
             return Opened((), found, 1, vectors, left)
     need = stand.loss + price - limit.cost
     falls = _bound_falls(stand, room, need)
-    if room >= 3:
+    if room >= 2:
         terms = np.concatenate([node.chosen, further])
         model = Quadratic(stand.loss, stand.slope, stand.bend)
         highest = limit.cost - price - rules.price
         open_terms = count_open(ground, terms, len(node.chosen), stand.beta, model, highest)
         falls[open_terms:] = 0.0
-    children, supports, starts = _split(rules, node.chosen, further, stand, falls, room, bound)
-    more, fitted, open_ = _settle_each(ground, rules, supports, starts, limit)
+    children, joins = _split(rules, node.chosen, further, stand, falls, room, bound)
+    terms = np.concatenate([node.chosen, further])
+    supports, total = 1, vectors
+    for width in (1, 2):
+        joined = np.array([one for one in joins if len(one) == width], np.int64)
+        if joined.size:
+            each = start_each(terms, stand.beta, stand.slope, stand.bend, joined)
+            more, fitted, open_ = _settle_each(ground, rules, *each, limit)
+            found += more
+            supports, total, left = supports + len(joined), total + fitted, min(left, open_)
     kept = tuple(child for child in children if child.bound <= limit.cost)
-    total = vectors + fitted
-    return Opened(kept, found + more, 1 + len(supports), total, min(left, open_))
+    return Opened(kept, found, supports, total, left)
 
 
 def fit_nothing(ground: Ground, rules: Rules) -> Found:
@@ -245,17 +253,11 @@ def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
     falls: Floats,
     room: int,
     bound: float,
-) -> tuple[list[Node], list[Integers], list[Floats]]:
-    """Return the parts to be opened, and the supports to be fitted at once."""
+) -> tuple[list[Node], list[tuple[int, ...]]]:
+    """Return the parts to be opened, and which terms join to supports to be fitted at once."""
     children: list[Node] = []
-    supports: list[Integers] = []
-    starts: list[Floats] = []
+    joins: list[tuple[int, ...]] = []
     price = price_support(rules, chosen)
-
-    def add(*more: int) -> None:
-        supports.append(np.append(chosen, further[list(more)]))
-        starts.append(stand.step(more))
-
     open_ = falls > 0.0
     upper = np.triu(open_ & stand.tails.pair, 1)
     for j in range(len(further)):
@@ -268,10 +270,10 @@ def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
             grown = np.append(chosen, further[j])
             children.append(Node(reached, grown, further[partners], stand.step((j,))))
             continue
-        add(j)
-        for k in partners:
-            add(j, int(k))
-    return children, supports, starts
+        if open_[j, j]:
+            joins.append((j,))
+        joins.extend((j, k) for k in partners.tolist())
+    return children, joins
 
 
 def _settle(
@@ -291,34 +293,26 @@ def _settle(
 
 
 def _settle_each(
-    ground: Ground,
-    rules: Rules,
-    supports: list[Integers],
-    starts: list[Floats],
-    limit: Limit,
+    ground: Ground, rules: Rules, supports: Integers, starts: Floats, limit: Limit
 ) -> tuple[tuple[Found, ...], int, float]:
-    """Fit supports and, where they can be of interest, all their whole points."""
+    """Fit supports of one size and, where they can be of interest, all their whole points."""
     found: list[Found] = []
     vectors, left, nothing = 0, np.inf, np.zeros(0, np.int64)
-    pairs = [
-        (one[order], start[order])
-        for one, start in zip(supports, starts, strict=True)
-        if may_complete(rules, one, nothing)
-        for order in [np.argsort(one)]
-    ]
-    for size in sorted({len(one) for one, _ in pairs}):
-        terms = np.array([one for one, _ in pairs if len(one) == size])
-        start = np.array([begin for one, begin in pairs if len(one) == size])
-        price = np.array([price_support(rules, one) for one in terms])
-        rows = fit_bounds(ground, terms, start, limit.cost - price)
-        for one, row, paid in zip(terms, rows, price, strict=True):
-            if row[0] + paid <= limit.cost:
-                more, fitted, open_ = gather_found(ground, rules, one, row, limit)
-                left = min(left, open_)
-                vectors += fitted
-                found += more
-                best = min([limit.cost - limit.near, *(vector.cost for vector in more)])
-                limit = Limit(min(limit.cost, best + limit.near), limit.near)
+    if rules.required.any():
+        kept = [may_complete(rules, one, nothing) for one in supports]
+        supports, starts = supports[kept], starts[kept]
+    if not len(supports):
+        return (), 0, np.inf
+    price = price_each(rules, supports)
+    rows = fit_bounds(ground, supports, starts, limit.cost - price)
+    for k in np.flatnonzero(rows[:, 0] + price <= limit.cost).tolist():
+        if rows[k, 0] + price[k] <= limit.cost:
+            more, fitted, open_ = gather_found(ground, rules, supports[k], rows[k], limit)
+            left = min(left, open_)
+            vectors += fitted
+            found += more
+            best = min([limit.cost - limit.near, *(vector.cost for vector in more)])
+            limit = Limit(min(limit.cost, best + limit.near), limit.near)
     return tuple(found), vectors, left
 
 
