@@ -24,6 +24,9 @@ WIDTH = 78
 
 INDENT = 12
 
+MOST_TOTALS = 20
+"""With more totals than this their risks are left to the file."""
+
 
 def show_score(console: Console, found: PlainScore) -> None:
     """Write a score as a card.
@@ -127,14 +130,20 @@ def _list_groups(found: PlainScore) -> list[str]:
 
 
 def _list_totals(found: PlainScore) -> list[str]:
+    seen = [row for row in found.risks.totals if row.n]
+    if len(seen) > MOST_TOTALS:
+        text = (
+            f"the risk of each of {len(seen)} totals is in the file; --max-total makes them fewer"
+        )
+        return _flow("risk, %", text)
     shown = _choose_horizons(found, 16)
     head = "".join(f"{'by ' + found.horizon.name(found.horizon.months[k]):>16}" for k in shown)
     lines = [f"{'risk, %':<{INDENT}}{'':<13}{'total':>7}{'n':>8}{head}"]
-    for row in (one for one in found.risks.totals if one.n):
+    for row in seen:
         risks = "".join(f"{_percent(row.predicted[k]):>16}" for k in shown)
         few = "few" if row.sparse else ""
         lines.append(f"{'':<{INDENT}}{few:<13}{row.total:>7}{row.n:>8,.0f}{risks}")
-    if any(row.sparse and row.n for row in found.risks.totals):
+    if any(row.sparse for row in seen):
         text = "few: fewer than 10 patients or 5 events; these risks borrow from all totals"
         lines += _flow("", text)
     return lines

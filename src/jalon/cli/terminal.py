@@ -79,8 +79,9 @@ class Terminal:
         bound = f"bound {now.bound:.2f} · gap {gap:.2f}" if gap < float("inf") else "no bound yet"
         line = Text.assemble(
             (f"{'searching':<{STEP_WIDTH}}", "dim"), f"best {now.cost:.2f} · {bound}",
-            (f" · {now.nodes:,} parts · {now.seconds:.0f} s · Ctrl-C ends", "dim"),
+            (f" · {now.seconds:.0f} s · Ctrl-C ends", "dim"),
         )  # fmt: skip
+        line.no_wrap, line.overflow = True, "ellipsis"
         self._live.update(line, refresh=True)
 
     def close(self) -> None:
