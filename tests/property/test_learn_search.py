@@ -36,7 +36,7 @@ def draw_usable(seeds, kind, target=None, telling=False):
             yield case, problem
 
 
-@pytest.mark.parametrize("block", range(4))
+@pytest.mark.parametrize("block", range(3))
 @pytest.mark.parametrize("kind", KINDS)
 def test_optimum_bound_and_near_equals_are_those_of_brute_force(kind, block):
     for number, (case, problem) in enumerate(draw_usable(range(25 * block, 25 * block + 25), kind)):
@@ -45,7 +45,7 @@ def test_optimum_bound_and_near_equals_are_those_of_brute_force(kind, block):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_supports_that_are_never_fitted_are_never_needed(kind):
-    for number, (case, problem) in enumerate(draw_usable(range(100, 106), kind, telling=True)):
+    for number, (case, problem) in enumerate(draw_usable(range(100, 104), kind, telling=True)):
         check_case(case, problem, (0.0, 1.0, 4.0)[number % 3])
 
 
@@ -79,7 +79,7 @@ def check_near(scores, proof, near):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_search_cut_short_still_brackets_the_optimum(kind):
-    for case, problem in draw_usable(range(500, 512), kind):
+    for case, problem in draw_usable(range(500, 507), kind):
         _, least, most = find_optimum(case, problem)
         for nodes in range(6):
             proof = search(problem, nodes=nodes)
@@ -115,7 +115,7 @@ def test_brute_force_agrees_with_a_general_minimiser():
 
 def test_result_does_not_depend_on_the_number_of_workers():
     for kind in KINDS:
-        for _, problem in draw_usable(range(600, 606), kind):
+        for _, problem in draw_usable(range(600, 603), kind):
             one, two, three = (search(problem, workers=k, near=0.4) for k in (1, 2, 3))
             assert one.found == two.found == three.found
             assert one.bound == two.bound == three.bound
@@ -124,7 +124,7 @@ def test_result_does_not_depend_on_the_number_of_workers():
 
 def test_result_does_not_depend_on_the_order_of_patients():
     for kind in KINDS:
-        for case, problem in draw_usable(range(700, 706), kind):
+        for case, problem in draw_usable(range(700, 704), kind):
             order = np.random.default_rng(1).permutation(len(case.data))
             terms = replace(case.terms, bits=np.ascontiguousarray(case.terms.bits[:, order]))
             other = lay(replace(case, terms=terms, data=case.data.take(order)))
@@ -153,7 +153,7 @@ def test_unit_of_time_does_not_matter(factor):
 
 def test_doubled_weights_are_doubled_patients():
     for kind in ("plain", "centres", "late", "causes"):
-        for case, _ in draw_usable(range(900, 905), kind, "events"):
+        for case, _ in draw_usable(range(900, 903), kind, "events"):
             n = len(case.data)
             rows = np.repeat(np.arange(n), 2)
             twice = replace(
