@@ -118,7 +118,14 @@ def certify(
 
 
 def hash_data(data: SurvivalData) -> str:
-    """Return the SHA-256 of all columns of the outcomes, as hexadecimal text."""
+    """Return the SHA-256 of all columns of the outcomes, as hexadecimal text.
+
+    Args:
+        data: the outcomes.
+
+    Returns:
+        64 hexadecimal digits.
+    """
     digest = hashlib.sha256()
     for name in ("time", "event", "entry", "weight", "stratum"):
         column = getattr(data, name)
@@ -129,7 +136,14 @@ def hash_data(data: SurvivalData) -> str:
 
 
 def hash_terms(bits: Bits) -> str:
-    """Return the SHA-256 of the terms, one row each, as hexadecimal text."""
+    """Return the SHA-256 of the terms, one row each, as hexadecimal text.
+
+    Args:
+        bits: shape (p, n), one row of zeros and ones per term.
+
+    Returns:
+        64 hexadecimal digits.
+    """
     shape = np.array(bits.shape, dtype="<i8").tobytes()
     digest = hashlib.sha256(shape)
     for row in bits:
