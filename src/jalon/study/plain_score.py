@@ -160,6 +160,7 @@ def learn_plain(
         )
     learned = data if request.outcome.incidence else data.cause(1)
     with explain(table, names):
+        found = _drop_rare(found, learned, search.least_events)
         terms = _cut_terms(found)
         say("terms", f"{len(terms.cut)} limits of {len(names)} variables", _say_limits(found))
         best = learn_score(
@@ -219,6 +220,23 @@ def explain(table: PlainTable, names: tuple[str, ...]) -> Iterator[None]:
         text = str(error)
         column = next((n for n in sorted(names, key=len)[::-1] if text.startswith(n)), None)
         raise DataFileError(table.path, text, column=column) from None
+
+
+def _drop_rare(found: PlainCandidates, data: SurvivalData, least: float) -> PlainCandidates:
+    """Leave out limits from the data with too few events on a side: nothing is learned there."""
+    event = (data.event == 1) * (1.0 if data.weight is None else data.weight)
+    kept = []
+    for one, source in zip(found.candidates, found.sources, strict=True):
+        values = found.columns[one.name]
+        above = [float(event[values > cut].sum()) for cut in one.cuts]
+        enough = tuple(
+            cut
+            for cut, share in zip(one.cuts, above, strict=True)
+            if min(share, event.sum() - share) >= least
+        )
+        mine = source.kind == "number" and source.column not in found.limits_from
+        kept.append(replace(one, cuts=enough) if mine and enough else one)
+    return replace(found, candidates=tuple(kept))
 
 
 def _cut_terms(found: PlainCandidates) -> Terms:

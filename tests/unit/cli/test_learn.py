@@ -209,3 +209,14 @@ def test_published_names_are_never_taken(slug):
 def test_command_has_a_first_sentence():
     assert (learn.__doc__ or "").startswith("Learn a score of whole points")
     assert issubclass(UserError, JalonError)
+
+
+def test_a_limit_at_every_value_leaves_out_those_with_too_few_events(example_data, tmp_path):
+    out = tmp_path / "a.toml"
+    done = run(
+        "learn", example_data / "gbsg.csv", "--time", "rfstime", "--event", "status",
+        "--variables", "size,nodes", "--exhaustive", "--max-variables", "1", "--max-steps", "1",
+        "--near", "0", "--out", out,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.exception
+    assert "proven optimal" in done.output
