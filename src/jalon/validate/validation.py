@@ -10,7 +10,9 @@ from typing import TypeVar
 import numpy as np
 
 from jalon.core import ConvergenceError, Estimate, Floats, Integers, UnsuitableDataError
+from jalon.stats.survival.interval import find_z
 from jalon.validate.bootstrap import MOST_FAILED
+from jalon.validate.optimism_interval import correct_estimate
 from jalon.validate.resampling import Resampling, Split
 from jalon.validate.risks import read_level
 
@@ -32,9 +34,10 @@ class ValidatedFigure:
         training: mean over resamples, on the patients learned from.
         test: mean over resamples, on the patients judged on.
         optimism: by how much the apparent figure flatters.
-        corrected: apparent less optimism. The interval holds the percentiles of the training
-            figures, shifted by the optimism; NaN for cross-validation and 0.632, and for figures
-            that are the same on all patients learned from, such as a slope of 1.
+        corrected: apparent less optimism. The interval is made of the standard deviation of the
+            training figures, shifted by the optimism and widened (see ``correct_estimate``); NaN
+            for cross-validation and 0.632, and for figures that are the same on all patients
+            learned from, such as a slope of 1.
         resamples: how many resamples could give the figure.
     """
 
@@ -93,7 +96,8 @@ def validate_model(
     Reference:
         Harrell FE, Lee KL, Mark DB (1996),
         doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4, section 5; interval:
-        Noma H and others (2021), doi:10.1002/sim.9148, location shift.
+        the explanation ``internal-validation``, after Noma H and others (2021),
+        doi:10.1002/sim.9148, location shift.
 
     Example:
         The mean of a column as a model, and its squared error.
@@ -154,12 +158,12 @@ def _correct(
         return ValidatedFigure(apparent, np.nan, np.nan, np.nan, nothing, 0)
     means = float(training.mean()), float(test.mean())
     optimism = means[0] - means[1]
-    low = high = np.nan
     if resampling.kind == "0.632":
         optimism = LEFT_OUT * (apparent - means[1])
     elif resampling.kind == "bootstrap" and np.ptp(training) > FIXED:
-        tail = (1 - level) / 2
-        low, high = np.quantile(training, [tail, 1 - tail]) - optimism
-    value = apparent - optimism
-    corrected = Estimate(value, float(low), float(high), level, "percentiles, shifted")
-    return ValidatedFigure(apparent, *means, optimism, corrected, len(training))
+        reach = find_z(level) * float(np.std(training, ddof=1))
+        seen = Estimate(apparent, apparent - reach, apparent + reach, level, "bootstrap")
+        corrected = correct_estimate(seen, training - test)
+        return ValidatedFigure(apparent, *means, optimism, corrected, len(training))
+    nothing = Estimate(apparent - optimism, np.nan, np.nan, level, resampling.kind)
+    return ValidatedFigure(apparent, *means, optimism, nothing, len(training))
