@@ -45,6 +45,7 @@ $(BENCH)/.ready: benchmarks/requirements.lock
 
 bench: $(BENCH)/.ready
 	PYTHONPATH=src $(BENCH)/bin/python -m benchmarks.speed $(OPTIONS)
+	PYTHONPATH=src $(BENCH)/bin/python -m benchmarks.learning
 
 # FasterRisk pins old versions exactly, so it has an environment to itself.
 FASTERRISK := .venv-fasterrisk
