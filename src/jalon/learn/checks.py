@@ -17,7 +17,7 @@ LEAST_EVENTS = 20
 EVENTS_PER_VARIABLE = 10
 """Fewer events than this per candidate variable are warned about."""
 
-CHANCE = 1e-8
+CHANCE = 1e-6
 """A term that tells the outcome of everybody is a leak when chance would do so less often."""
 
 
@@ -73,27 +73,52 @@ def check_terms(terms: Terms, data: SurvivalData, search: SearchSettings) -> Non
             f"max_variables = {search.max_variables}, but only {given} candidate variables are "
             f"given; ask for {given} or give more"
         )
-    ground = lay_ground(terms.bits, data.cause(1))
-    size = len(terms.cut)
-    rows = fit_bounds(ground, np.arange(size)[:, None], np.zeros((size, 1)), np.full(size, np.inf))
-    # A coefficient stops at its limit only when the likelihood keeps rising without end.
-    for term in np.flatnonzero(np.abs(rows[:, 1]) > 0.9 * LARGEST):
-        raise UnsuitableDataError(
-            f"{terms.name(int(term))} separates the outcome perfectly: all events lie on one "
-            "side. Such a variable usually leaks the outcome; take it out of the candidates"
-        )
+    _check_separation(terms, data, search)
     _check_leaks(terms, data)
 
 
+def _check_separation(terms: Terms, data: SurvivalData, search: SearchSettings) -> None:
+    """Refuse a term along which the likelihood rises without end.
+
+    A limit with too few events on a side is not used, so it does no harm.
+    """
+    events = (data.event == 1).astype(np.float64)
+    above = terms.bits @ events
+    used = np.flatnonzero(np.minimum(above, events.sum() - above) >= max(search.least_events, 1))
+    size = len(used)
+    if not size:
+        return
+    ground = lay_ground(terms.bits[used], data.cause(1))
+    rows = fit_bounds(ground, np.arange(size)[:, None], np.zeros((size, 1)), np.full(size, np.inf))
+    # A coefficient stops at its limit only when the likelihood keeps rising without end.
+    for term in used[np.abs(rows[:, 1]) > 0.9 * LARGEST]:
+        raise UnsuitableDataError(_separated(terms.name(int(term))))
+
+
+def _separated(name: str) -> str:
+    return (
+        f"{name} separates the outcome perfectly: all events lie on one side. Such a variable "
+        "usually leaks the outcome; take it out of the candidates"
+    )
+
+
 def _check_leaks(terms: Terms, data: SurvivalData) -> None:
-    """Refuse a term whose holders all have the event, against all chance."""
-    had = (data.event == 1).astype(np.float64)
-    share = had.mean()
+    """Refuse a term one side of which tells the outcome of everybody there, against all chance."""
+    had = data.event == 1
+    share, events = float(had.mean()), int(had.sum())
+    if share in (0.0, 1.0):
+        return
+    above, holders = terms.bits @ had.astype(np.int64), terms.bits.sum(axis=1, dtype=np.int64)
+    least = np.log(CHANCE)
     for term in range(len(terms.cut)):
-        for side in (1, 0):
-            holders = terms.bits[term] == side
-            count = int(holders.sum())
-            if had[holders].all() and count * np.log(share) < np.log(CHANCE):
+        sides = (
+            (int(above[term]), int(holders[term])),
+            (events - int(above[term]), len(had) - int(holders[term])),
+        )
+        if any(died == 0 and count * np.log1p(-share) < least for died, count in sides):
+            raise UnsuitableDataError(_separated(terms.name(term)))
+        for died, count in sides:
+            if died == count and count * np.log(share) < least:
                 raise UnsuitableDataError(
                     f"{terms.name(term)}: all {count} patients on one side of it had the event, "
                     f"against {100 * share:.0f} % of everybody. Such a variable is known only "

@@ -124,7 +124,10 @@ class _Search:
         while self.heap and self.heap[0][0] <= self._limit().cost and not self._spent():
             limit = self._limit()
             size = min(BATCH, len(self.heap))
-            self.open = [heapq.heappop(self.heap)[-1] for _ in range(size)]
+            for _ in range(size):
+                # Noted as open before it leaves the heap: an interrupt in between loses nothing.
+                self.open.append(self.heap[0][-1])
+                heapq.heappop(self.heap)
             tasks = [
                 pool.submit(open_node, self.ground, self.rules, node, limit)
                 for node in self.open
@@ -189,7 +192,8 @@ class _Search:
 
     def _report(self) -> None:
         seconds = time.perf_counter() - self.begun
-        bound = min(self.heap[0][0], self.best) if self.heap else self.best
+        lowest = min(self.left, self.heap[0][0] if self.heap else np.inf)
+        bound = float(min(lowest, self.best))
         now = Progress(seconds, self.best, bound, self.nodes)
         last = self.trace[-1] if self.trace else None
         if last is None or (bound, self.best) != (last.bound, last.cost):

@@ -163,7 +163,7 @@ def pick_score(
         groups: the rules for risk groups; None for the usual ones.
 
     Returns:
-        The chosen score, with the certificate of the best one.
+        The chosen score; its certificate says by how much it may miss the best one.
 
     Raises:
         UnsuitableDataError: there is no near-equal of that number.
@@ -175,7 +175,18 @@ def pick_score(
     chosen = score.near[number - 1]
     total = add_points(np.array(chosen.points, dtype=np.int64), terms.bits)
     limits = cut_totals(total, data.cause(1), groups)
-    return replace(score, points=chosen.points, scale=chosen.scale, loss=chosen.loss, limits=limits)
+    held = score.certificate
+    if held is not None:
+        gained = held.gained - (chosen.cost - held.value)
+        held = replace(held, value=chosen.cost, gained=gained)
+    return replace(
+        score,
+        points=chosen.points,
+        scale=chosen.scale,
+        loss=chosen.loss,
+        limits=limits,
+        certificate=held,
+    )
 
 
 def _finish(

@@ -7,14 +7,17 @@ from jalon.core import SurvivalData, UnsuitableDataError
 from jalon.learn import (
     Candidate,
     CardText,
+    Effort,
     SearchSettings,
     build_terms,
     find_group,
     find_shift,
     learn_score,
+    pick_score,
     write_card,
 )
 from jalon.scores import assess, assess_many
+from jalon.stats import fit_cox, fit_fine_gray
 
 AGE = Candidate("age", (40.0, 60.0, 75.0), label="Age", unit="years")
 NODES = Candidate("nodes", (0.0, 3.0, 9.0), "up", "Positive nodes")
@@ -133,14 +136,48 @@ def test_unknown_candidate():
     )
 
 
-def test_several_causes():
+EVENTS = SearchSettings(max_variables=3, max_terms=1, price=0.0, target="events")
+
+
+def test_several_causes_are_learned_for_the_incidence_of_the_first():
     columns, data = simulate()
     event = data.event.copy()
-    event[event == 1] = np.tile([1, 2], 400)[: int(event.sum())]
-    refuse("choose one with data.cause", columns, SurvivalData(data.time, event))
+    event[event == 1] = np.tile([1, 1, 2], 400)[: int(event.sum())]
+    causes = SurvivalData(data.time, event)
+    terms = build_terms((AGE, NODES, RECEPTOR), columns)
+    score = learn_score(terms, causes, EVENTS)
+    fit = fit_fine_gray(score.total(terms.bits)[:, None].astype(float), causes)
+    assert score.scale == pytest.approx(fit.coefficients[0], rel=1e-6)
+    hazard = learn_score(terms, causes.cause(1), EVENTS)
+    assert hazard.scale != pytest.approx(score.scale, rel=1e-3)
 
 
-def test_left_truncation_is_refused_rather_than_ignored():
+def test_late_entry_is_learned_from():
     columns, data = simulate()
-    late = SurvivalData(data.time, data.event, entry=data.time - 0.5)
-    refuse("left-truncated", columns, late)
+    late = SurvivalData(data.time, data.event, entry=np.floor(data.time / 2))
+    terms = build_terms((AGE, NODES, RECEPTOR), columns)
+    score = learn_score(terms, late, EVENTS)
+    total = score.total(terms.bits)[:, None].astype(float)
+    fit = fit_cox(total, late, ties="breslow")
+    assert score.scale == pytest.approx(fit.coefficients[0], rel=1e-6)
+    assert score.loss == pytest.approx(-fit.log_likelihood, rel=1e-12)
+
+
+def test_a_near_equal_can_be_used_instead_and_says_what_it_costs():
+    columns, data = simulate()
+    terms = build_terms((AGE, NODES, RECEPTOR), columns)
+    score = learn_score(terms, data, EVENTS, effort=Effort(near=0.05))
+    assert len(score.near) > 1
+    assert score.near_complete
+    second = pick_score(score, 2, terms, data)
+    assert second.points == score.near[1].points != score.points
+    assert second.certificate.gap == pytest.approx(second.loss - score.loss)
+    assert not second.certificate.proven
+    with pytest.raises(UnsuitableDataError, match="no near-equal number 0"):
+        pick_score(score, 0, terms, data)
+
+
+def test_few_events_per_variable_are_said():
+    columns, data = simulate(n=36)
+    score = learn_score(build_terms((AGE, NODES, RECEPTOR), columns), data, EVENTS)
+    assert "events for 3 candidate variables" in " ".join(score.notes)
