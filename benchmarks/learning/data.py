@@ -31,9 +31,12 @@ def name_terms(bits: np.ndarray) -> Terms:
 
 
 def simulate(
-    n: int, effects: tuple[float, ...], p: int, rho: float, seed: int
+    n: int, effects: tuple[float, ...], p: int, rho: float, seed: int, end: float = 1.0
 ) -> tuple[Terms, SurvivalData]:
-    """Return p binary variables, neighbours correlated by rho, some with an effect."""
+    """Return p binary variables, neighbours correlated by rho, some with an effect.
+
+    ``end`` shortens the follow-up, so that fewer events are seen.
+    """
     rng = np.random.default_rng(seed)
     bits, hidden = np.empty((p, n), np.uint8), rng.standard_normal(n)
     for j in range(p):
@@ -43,13 +46,13 @@ def simulate(
     log_hazard = np.zeros(n)
     for j, effect in zip(rng.choice(p, len(effects), replace=False), effects, strict=True):
         log_hazard += rng.choice([-1, 1]) * effect * bits[j]
-    return name_terms(bits), _follow(log_hazard, rng)
+    return name_terms(bits), _follow(log_hazard, rng, end)
 
 
-def _follow(log_hazard: np.ndarray, rng: np.random.Generator) -> SurvivalData:
+def _follow(log_hazard: np.ndarray, rng: np.random.Generator, last: float = 1.0) -> SurvivalData:
     """Days to an event or to the end of follow-up, whole numbers."""
     time = np.ceil(rng.exponential(700, len(log_hazard)) * np.exp(-log_hazard))
-    end = np.ceil(rng.uniform(200, 1500, len(log_hazard)))
+    end = np.ceil(last * rng.uniform(200, 1500, len(log_hazard)))
     return SurvivalData(np.minimum(time, end), (time <= end).astype(np.int64))
 
 

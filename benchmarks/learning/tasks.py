@@ -64,10 +64,10 @@ def time_sizes() -> list[Row]:
 
 def time_weak() -> list[Row]:
     warm_up()
-    plan = ((500, 50, 0.5), (1_000, 80, 0.5), (4_000, 120, 0.8))
+    plan = ((500, 50, 0.5, 0.1), (500, 50, 0.5, 1.0), (1_000, 80, 0.5, 1.0), (4_000, 120, 0.8, 1.0))
     return [
-        prove(f"weak effects, correlation {rho:g}", *simulate(n, WEAK, p, rho, 1), 5, 60.0)
-        for n, p, rho in plan
+        prove(f"weak effects, correlation {rho:g}", *simulate(n, WEAK, p, rho, 1, end), 5, 60.0)
+        for n, p, rho, end in plan
     ]
 
 
