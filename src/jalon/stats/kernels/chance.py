@@ -8,7 +8,7 @@ from numba import njit
 from jalon.core import Floats, Integers
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def sum_scatter(
     time: Floats,
     pull: Floats,
