@@ -8,6 +8,7 @@ import numpy as np
 
 from jalon.core import Floats, Integers
 from jalon.learn.branch import fit_bounds, fit_nothing, model_support
+from jalon.learn.calm import one_blas_thread
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.rounding import round_support
@@ -56,6 +57,7 @@ class State:
         return self.row[1 : 1 + len(self.terms)]
 
 
+@one_blas_thread()
 def find_points(ground: Ground, rules: Rules, breadth: Breadth | None = None) -> Found:
     """Find whole points that explain the outcome well, without a proof.
 

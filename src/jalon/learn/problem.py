@@ -9,6 +9,7 @@ from hashlib import blake2b
 import numpy as np
 
 from jalon.core import Integers, SurvivalData, UnsuitableDataError
+from jalon.learn.calm import one_blas_thread
 from jalon.learn.kernels.ground import Bits, Flags, Ground, Rules
 from jalon.learn.kernels.sums import weigh_terms
 from jalon.learn.objective import Shrinkage, lay_ground
@@ -46,6 +47,7 @@ class Problem:
         return tuple(whole.tolist())
 
 
+@one_blas_thread()
 def lay_problem(
     terms: Terms,
     data: SurvivalData,

@@ -12,12 +12,17 @@ from itertools import count
 import numpy as np
 
 from jalon.learn.branch import Limit, Node, Opened, open_node
+from jalon.learn.calm import one_blas_thread
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.relax import bound_part
 from jalon.learn.settings import Effort
 
 BATCH = 8
 """Parts opened at a time; fixed, so that the work does not depend on the number of workers."""
+
+SHARE = 0.5
+"""Bounds of open parts raised at the end, for each part opened before."""
 
 TIE = 1e-7
 """Costs closer than this are equal: the points that come first in order are taken."""
@@ -68,6 +73,7 @@ class Proof:
         return max(self.found[0].cost - self.bound, 0.0)
 
 
+@one_blas_thread()
 def prove_points(
     ground: Ground,
     rules: Rules,
@@ -91,6 +97,7 @@ def prove_points(
     with ThreadPoolExecutor(effort.workers) as pool:
         try:
             search.run(pool)
+            search.tighten(pool)
         except KeyboardInterrupt:
             search.interrupted = True
     return search.conclude()
@@ -138,6 +145,28 @@ class _Search:
             self.open = []
             self._report()
 
+    def tighten(self, pool: ThreadPoolExecutor) -> None:
+        """Raise the lowest bounds of what is left open: the gap is no larger than it need be."""
+        until = time.perf_counter() + SHARE * min(self.effort.seconds, 3600.0)
+        raised: set[int] = set()
+        for _ in range(int(SHARE * self.nodes / BATCH) + 1):
+            while len(self.open) < BATCH and self.heap and self._low(raised):
+                self.open.append(self.heap[0][-1])
+                heapq.heappop(self.heap)
+            if not self.open or time.perf_counter() > until:
+                break
+            found = list(pool.map(self._bound, self.open))
+            for node, bound in zip(self.open, found, strict=True):
+                raised.add(self._push(replace(node, bound=max(node.bound, bound))))
+            self.open = []
+
+    def _low(self, raised: set[int]) -> bool:
+        """Tell whether the lowest open bound lies below the best cost and can be raised."""
+        return self.heap[0][0] < self.best and self.heap[0][2] not in raised
+
+    def _bound(self, node: Node) -> float:
+        return bound_part(self.ground, self.rules, node.chosen, node.further, node.start)
+
     def conclude(self) -> Proof:
         left = [self.left] + [node.bound for node in self.open] + [entry[0] for entry in self.heap]
         limit = self._limit().cost
@@ -165,10 +194,11 @@ class _Search:
         late = time.perf_counter() - self.begun > self.effort.seconds
         return late or self.nodes >= self.effort.nodes
 
-    def _push(self, node: Node) -> None:
+    def _push(self, node: Node) -> int:
         # Among equal bounds the larger support first: it is closer to an answer.
-        entry = (node.bound, -len(node.chosen), next(self.number), node)
-        heapq.heappush(self.heap, entry)
+        number = next(self.number)
+        heapq.heappush(self.heap, (node.bound, -len(node.chosen), number, node))
+        return number
 
     def _take(self, opened: Opened) -> None:
         self.nodes += 1

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from jalon.core import Floats, Integers
-from jalon.learn.kernels.ground import Ground
+from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.kernels.model import model_node
 from jalon.learn.kernels.predictor import weigh_loss
 from jalon.learn.kernels.support import (
@@ -19,6 +19,7 @@ from jalon.learn.kernels.support import (
     step_from,
 )
 from jalon.learn.kernels.tails import fall_of_suffixes
+from jalon.learn.rules import price_support
 
 LIKELY = 0.8
 """A relaxation is tried where this share of the fall that the model foretells leaves no hope."""
@@ -78,6 +79,26 @@ def relax_support(
             break
         beta, loss, risk = tried, trial, trial_risk
     return float(floor)
+
+
+def bound_part(
+    ground: Ground, rules: Rules, chosen: Integers, further: Integers, start: Floats
+) -> float:
+    """Bound from below the cost of every support of a part of the search.
+
+    Args:
+        ground: rows and risk sets.
+        rules: what a score may look like.
+        chosen: shape (s,), terms in.
+        further: shape (c,), terms that may join.
+        start: shape (s,), coefficients to start from.
+
+    Returns:
+        The bound.
+    """
+    terms = np.concatenate([chosen, further])
+    begin = np.concatenate([start, np.zeros(len(further))])
+    return price_support(rules, chosen) + relax_support(ground, terms, begin, np.inf, False)
 
 
 def count_open(

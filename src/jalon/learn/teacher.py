@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from jalon.core import Floats, SurvivalData
+from jalon.learn.calm import one_blas_thread
 from jalon.learn.kernels.ground import Bits, Ground
 from jalon.learn.kernels.model import model_node
 from jalon.learn.kernels.predictor import weigh_loss
@@ -37,6 +38,7 @@ class Teacher:
     penalty: float
 
 
+@one_blas_thread()
 def fit_teacher(
     bits: Bits, data: SurvivalData, rng: np.random.Generator, subdistribution: bool = False
 ) -> Teacher:
