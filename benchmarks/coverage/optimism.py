@@ -35,7 +35,7 @@ EFFECTS = {
     "eight covariates": (0.5, -0.5, 0.4, 0.3, 0.2, 0.0, 0.0, 0.0),
     "integer score": (0.5, -0.6, 0.4, 0.0, 0.0),
 }
-REPEATS, RESAMPLES, LARGE, HUGE = 600, 50, 20_000, 2_000_000
+REPEATS, RESAMPLES, LARGE, HUGE = 400, 50, 20_000, 2_000_000
 MEASURE = Measure("C", "risk", concordance_value)
 SEARCH = SearchSettings(max_variables=3, max_terms=1, max_points=2)
 CANDIDATES = [
