@@ -100,7 +100,10 @@ def test_score_file_gives_the_totals_that_were_validated(breast):
     assert 3 <= len(definition.groups) <= 4
     assert len(definition.items) <= 5
     assert "IPI" not in definition.name["en"]
-    assert definition.learning["proof"].startswith("none")
+    assert definition.learning["proof"] == "proven optimal for its objective"
+    held = definition.learning["certificate"]
+    assert held["bound"] == pytest.approx(held["value"], abs=held["tolerance"])
+    assert held["gained"] > 200
 
 
 def test_risks_rise_from_group_to_group_in_development(breast):
