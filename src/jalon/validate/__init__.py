@@ -6,18 +6,26 @@ from jalon.validate.calibration import ObservedExpected, calibration_slope, obse
 from jalon.validate.calibration_groups import GroupCalibration, calibrate_groups, group_risks
 from jalon.validate.calibration_hazard import HazardCalibration, calibrate_hazard
 from jalon.validate.calibration_smooth import SmoothCalibration, smooth_calibration
+from jalon.validate.correction import Correction, CorrectionKind, weigh_632_plus
 from jalon.validate.cox_indexes import CoxIndexes, describe_cox, heuristic_shrinkage
 from jalon.validate.cox_validation import validate_cox, validate_cox_groups
 from jalon.validate.gini import gini_difference
 from jalon.validate.internal import (
     Corrected,
     InternalValidation,
-    Measure,
     Pipeline,
     Refit,
     correct_optimism,
 )
 from jalon.validate.logistic_validation import largest_error, validate_logistic
+from jalon.validate.measure import Measure
+from jalon.validate.procedure import (
+    JudgedFigure,
+    Predictions,
+    Procedure,
+    ProcedureValidation,
+    validate_procedure,
+)
 from jalon.validate.reclassification import (
     Discrimination,
     Gain,
@@ -27,12 +35,14 @@ from jalon.validate.reclassification import (
     reclassify_at,
 )
 from jalon.validate.resampling import (
+    BootstrapKind,
     Resampling,
     ResamplingKind,
     draw_bootstrap,
     draw_folds,
     use_rows,
 )
+from jalon.validate.rounds import Running, Standing
 from jalon.validate.utility import (
     BenefitDifference,
     DecisionCurve,
@@ -46,7 +56,10 @@ __all__ = [
     "BenefitCurve",
     "BenefitDifference",
     "Bootstrap",
+    "BootstrapKind",
     "Corrected",
+    "Correction",
+    "CorrectionKind",
     "CoxIndexes",
     "DecisionCurve",
     "Discrimination",
@@ -54,14 +67,20 @@ __all__ = [
     "GroupCalibration",
     "HazardCalibration",
     "InternalValidation",
+    "JudgedFigure",
     "Measure",
     "ObservedExpected",
     "Pipeline",
+    "Predictions",
+    "Procedure",
+    "ProcedureValidation",
     "Reclassification",
     "Refit",
     "Resampling",
     "ResamplingKind",
+    "Running",
     "SmoothCalibration",
+    "Standing",
     "ValidatedFigure",
     "Validation",
     "binary_decision_curve",
@@ -89,4 +108,6 @@ __all__ = [
     "validate_cox_groups",
     "validate_logistic",
     "validate_model",
+    "validate_procedure",
+    "weigh_632_plus",
 ]

@@ -9,9 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import ConvergenceError, Estimate, Floats, Integers, UnsuitableDataError
-
-MOST_FAILED = 0.2
-"""Largest share of resamples that may be unable to give the figures."""
+from jalon.validate.rounds import MOST_FAILED
 
 
 @dataclass(frozen=True, slots=True, eq=False)

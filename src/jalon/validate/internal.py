@@ -6,15 +6,18 @@ drop from the resample to the original cohort is taken off the apparent figure.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from jalon.core import Estimate, Floats, Integers, SurvivalData
+from jalon.validate.kept_rounds import identify
+from jalon.validate.measure import Measure
 from jalon.validate.optimism_interval import correct_estimate
+from jalon.validate.procedure import rank_chosen
+from jalon.validate.resampling import draw_bootstrap
+from jalon.validate.rounds import Round, Running, Standing, run_rounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,21 +37,6 @@ Pipeline = Callable[[Integers], Refit]
 """Learns from the patients at these rows (repeats allowed) and predicts for all n."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure of merit.
-
-    Attributes:
-        name: its name.
-        of: which prediction it judges.
-        compute: from predictions (n,) and outcomes (n,, weights allowed) to one number.
-    """
-
-    name: str
-    of: str
-    compute: Callable[[Floats, SurvivalData], float]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Corrected:
     """A figure of merit with its optimism taken off.
@@ -58,7 +46,7 @@ class Corrected:
         optimism: mean drop from the resamples to the cohort.
         corrected: ``apparent`` less ``optimism``; its interval is shifted and widened (see
             ``correct_estimate``).
-        drops: shape (B,), the drop in each resample.
+        drops: shape (B,), the drop in each resample; NaN where it gave no model.
     """
 
     apparent: Estimate
@@ -75,11 +63,13 @@ class InternalValidation:
         resamples: how many.
         figures: corrected figures by name of the measure.
         chosen: share of the resamples that chose each thing, most frequent first.
+        failed: how many of them gave no model.
     """
 
     resamples: int
     figures: dict[str, Corrected]
     chosen: dict[str, float] = field(default_factory=dict)
+    failed: int = 0
 
 
 def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
@@ -92,6 +82,7 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
     resamples: int = 200,
     workers: int = 1,
     progress: Callable[[int], None] | None = None,
+    running: Running | None = None,
 ) -> InternalValidation:
     """Repeat the whole pipeline on resamples and take its optimism off.
 
@@ -104,9 +95,15 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
         resamples: how many bootstrap resamples.
         workers: threads; the result does not depend on it.
         progress: called with the number of resamples done.
+        running: where finished resamples are kept, instead of ``workers`` and ``progress``;
+            None for nowhere.
 
     Returns:
         The corrected figures and how often each thing was chosen.
+
+    Raises:
+        UnsuitableDataError: more than a fifth of the resamples give no model.
+        DataFileError: the file of kept resamples is damaged or of another run.
 
     References:
         Harrell, Lee, Mark. Stat Med 1996;15:361-387, section 5, steps 1 to 8,
@@ -114,43 +111,42 @@ def correct_optimism(  # noqa: PLR0913 - one call states the whole experiment
         al. Stat Med 2021;40:5691-5701, doi:10.1002/sim.9148, and the explanation
         ``internal-validation``.
     """
-    streams = rng.spawn(resamples)
+    plan = draw_bootstrap(len(data), resamples, rng)
+    how = running or Running(workers, _forward(progress))
 
-    def run(stream: np.random.Generator) -> tuple[Floats, tuple[str, ...]]:
-        rows = stream.integers(0, len(data), len(data))
-        return _drop(pipeline(rows), measures, data, rows)
+    def work(number: int) -> Round:
+        rows = plan.splits[number][0]
+        refit = pipeline(rows)
+        return Round(_drop(refit, measures, data, rows), refit.chosen)
 
-    drops: list[Floats] = []
-    counts: Counter[str] = Counter()
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        for done, (drop, chosen) in enumerate(pool.map(run, streams), start=1):
-            drops.append(drop)
-            counts.update(chosen)
-            if progress is not None:
-                progress(done)
-    table = np.array(drops).reshape(resamples, len(measures))
-    figures = {
-        measure.name: _correct(apparent[measure.name], table[:, k])
-        for k, measure in enumerate(measures)
-    }
-    ranked = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    return InternalValidation(resamples, figures, {name: n / resamples for name, n in ranked})
+    names = [one.name for one in measures]
+    seen = np.array([[apparent[k].value, apparent[k].low, apparent[k].high] for k in names])
+    identity = identify("optimism", data, plan.seeds, *names, seen, how.about)
+    rounds = run_rounds(work, resamples, len(measures), identity, how)
+    table = np.array([one.values for one in rounds]).reshape(resamples, len(measures))
+    figures = {name: _correct(apparent[name], table[:, k]) for k, name in enumerate(names)}
+    failed = sum(bool(one.failure) for one in rounds)
+    return InternalValidation(resamples, figures, rank_chosen(rounds), failed)
 
 
-def _drop(
-    refit: Refit, measures: Sequence[Measure], data: SurvivalData, rows: Integers
-) -> tuple[Floats, tuple[str, ...]]:
+def _forward(progress: Callable[[int], None] | None) -> Callable[[Standing], None] | None:
+    return None if progress is None else lambda standing: progress(standing.done)
+
+
+def _drop(refit: Refit, measures: Sequence[Measure], data: SurvivalData, rows: Integers) -> Floats:
     drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
     weight = drawn if data.weight is None else drawn * data.weight
-    resample = SurvivalData(data.time, data.event, data.entry, weight, data.stratum)
-    drop = [
-        measure.compute(refit.predictions[measure.of], resample)
-        - measure.compute(refit.predictions[measure.of], data)
-        for measure in measures
-    ]
-    return np.array(drop), refit.chosen
+    resample = replace(data, weight=weight)
+    return np.array(
+        [
+            measure.compute(refit.predictions[measure.of], resample)
+            - measure.compute(refit.predictions[measure.of], data)
+            for measure in measures
+        ]
+    )
 
 
 def _correct(apparent: Estimate, drops: Floats) -> Corrected:
-    optimism = float(drops.mean()) if len(drops) else 0.0
-    return Corrected(apparent, optimism, correct_estimate(apparent, drops), drops)
+    known = drops[~np.isnan(drops)]
+    optimism = float(known.mean()) if len(known) else np.nan
+    return Corrected(apparent, optimism, correct_estimate(apparent, known), drops)

@@ -47,11 +47,8 @@ def correct_estimate(apparent: Estimate, drops: Floats) -> Estimate:
         >>> round(found.value, 3), round(found.low, 3), round(found.high, 3)
         (0.68, 0.623, 0.737)
     """
-    count = len(drops)
-    optimism = float(drops.mean()) if count else 0.0
-    # One resample shows no variation.
-    chance = float(np.var(drops, ddof=1)) / count if count > 1 else 0.0
-    extra = float(ndtri((1 + apparent.level) / 2)) ** 2 * ((UNSURE * optimism) ** 2 + chance)
+    optimism = float(drops.mean()) if len(drops) else 0.0
+    extra = widen_squared(drops, apparent.level)
     value = apparent.value - optimism
     low, high = (
         float(np.sqrt((limit - apparent.value) ** 2 + extra))
@@ -59,3 +56,20 @@ def correct_estimate(apparent: Estimate, drops: Floats) -> Estimate:
     )
     words = f"{apparent.method}, {METHOD}"
     return Estimate(value, value - low, value + high, apparent.level, words)
+
+
+def widen_squared(drops: Floats, level: float) -> float:
+    """Return the square of what the two errors of an optimism add to an interval's reach.
+
+    Args:
+        drops: shape (B,), as for ``correct_estimate``.
+        level: coverage of the interval, 0 to 1.
+
+    Returns:
+        The square.
+    """
+    count = len(drops)
+    optimism = float(drops.mean()) if count else 0.0
+    # One resample shows no variation.
+    chance = float(np.var(drops, ddof=1)) / count if count > 1 else 0.0
+    return float(ndtri((1 + level) / 2)) ** 2 * ((UNSURE * optimism) ** 2 + chance)

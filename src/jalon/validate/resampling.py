@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from jalon.core import Integers, UnsuitableDataError
 
-ResamplingKind = Literal["bootstrap", "0.632", "folds"]
+ResamplingKind = Literal["bootstrap", "0.632", "left out", "folds"]
+BootstrapKind = Literal["bootstrap", "0.632", "left out"]
+
+LARGEST_SEED = 2**63
 
 Split = tuple[Integers, Integers]
 """Rows to learn from (repeats allowed) and rows to judge on."""
@@ -20,22 +23,32 @@ class Resampling:
     """A plan of resampling.
 
     Attributes:
-        kind: "bootstrap" judges on all patients, "0.632" on those not drawn, "folds" on those left
-            out in turn (cross-validation).
+        kind: "bootstrap" judges on all patients, "0.632" and "left out" on those not drawn (the
+            latter is bootstrap cross-validation), "folds" on those left out in turn
+            (cross-validation).
         n: patients.
         splits: rows to learn from and rows to judge on, once per resample.
+        seeds: shape (B,), seed of what else is left to chance in each resample, such as
+            imputation.
+        repeats: of how many whole divisions the folds are; else the number of resamples.
     """
 
     kind: ResamplingKind
     n: int
     splits: tuple[Split, ...]
+    seeds: Integers
+    repeats: int
+
+    def chance(self, number: int) -> np.random.Generator:
+        """Return the source of chance of one resample, the same each time."""
+        return np.random.default_rng(int(self.seeds[number]))
 
 
 def draw_bootstrap(
     n: int,
     resamples: int,
     rng: np.random.Generator,
-    kind: Literal["bootstrap", "0.632"] = "bootstrap",
+    kind: BootstrapKind = "bootstrap",
 ) -> Resampling:
     """Draw as many patients as there are, with replacement, again and again.
 
@@ -66,13 +79,13 @@ def draw_bootstrap(
         raise UnsuitableDataError(
             f"{resamples} resamples of {n} patients; give at least 1 of at least 2 patients"
         )
-    drawn = [stream.integers(0, n, n) for stream in rng.spawn(resamples)]
-    return use_rows(drawn, n, kind)
+    streams = rng.spawn(resamples)
+    drawn = [stream.integers(0, n, n) for stream in streams]
+    seeds = np.array([stream.integers(LARGEST_SEED) for stream in streams])
+    return replace(use_rows(drawn, n, kind), seeds=seeds)
 
 
-def use_rows(
-    drawn: list[Integers], n: int, kind: Literal["bootstrap", "0.632"] = "bootstrap"
-) -> Resampling:
+def use_rows(drawn: list[Integers], n: int, kind: BootstrapKind = "bootstrap") -> Resampling:
     """Make a plan of bootstrap resamples that were drawn elsewhere.
 
     Args:
@@ -81,11 +94,11 @@ def use_rows(
         kind: as for ``draw_bootstrap``.
 
     Returns:
-        The plan.
+        The plan; the seeds are the numbers of the resamples.
 
     Raises:
-        UnsuitableDataError: no resample, a row that does not exist, or, for "0.632", a resample
-            that leaves nobody out.
+        UnsuitableDataError: no resample, a row that does not exist, or, unless judged on all
+            patients, a resample that leaves nobody out.
 
     Example:
         >>> use_rows([np.array([0, 0, 2])], 3, "0.632").splits[0][1].tolist()
@@ -101,7 +114,7 @@ def use_rows(
         splits.append((np.asarray(rows, dtype=np.int64), judged))
     if not splits:
         raise UnsuitableDataError("there is no resample; draw at least one")
-    return Resampling(kind, n, tuple(splits))
+    return Resampling(kind, n, tuple(splits), np.arange(len(splits)), len(splits))
 
 
 def draw_folds(n: int, folds: int, rng: np.random.Generator, repeats: int = 1) -> Resampling:
@@ -131,8 +144,9 @@ def draw_folds(n: int, folds: int, rng: np.random.Generator, repeats: int = 1) -
         raise UnsuitableDataError(
             f"{repeats} divisions of {n} patients into {folds} groups; ask for 2 to {n} groups"
         )
-    splits = []
+    splits, seeds = [], []
     for stream in rng.spawn(repeats):
         place = stream.permutation(np.arange(n) % folds)
         splits += [(np.flatnonzero(place != k), np.flatnonzero(place == k)) for k in range(folds)]
-    return Resampling("folds", n, tuple(splits))
+        seeds.append(stream.integers(LARGEST_SEED, size=folds))
+    return Resampling("folds", n, tuple(splits), np.concatenate(seeds), repeats)

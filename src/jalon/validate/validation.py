@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
 
-from jalon.core import ConvergenceError, Estimate, Floats, Integers, UnsuitableDataError
-from jalon.stats.survival.interval import find_z
-from jalon.validate.bootstrap import MOST_FAILED
-from jalon.validate.optimism_interval import correct_estimate
-from jalon.validate.resampling import Resampling, Split
+from jalon.core import Estimate, Floats, Integers
+from jalon.validate.correction import LEFT_OUT, CorrectionKind, make_correction
+from jalon.validate.kept_rounds import identify
+from jalon.validate.resampling import Resampling
 from jalon.validate.risks import read_level
+from jalon.validate.rounds import Round, Running, run_rounds
 
 Model = TypeVar("Model")
-
-LEFT_OUT = 0.632
-"""About the share of patients that a bootstrap resample contains."""
-
-FIXED = 1e-9
-"""Figures that vary less are fixed by construction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +29,8 @@ class ValidatedFigure:
         optimism: by how much the apparent figure flatters.
         corrected: apparent less optimism. The interval is made of the standard deviation of the
             training figures, shifted by the optimism and widened (see ``correct_estimate``); NaN
-            for cross-validation and 0.632, and for figures that are the same on all patients
-            learned from, such as a slope of 1.
+            for cross-validation, and for figures that are the same on all patients learned from,
+            such as a slope of 1.
         resamples: how many resamples could give the figure.
     """
 
@@ -73,6 +66,7 @@ def validate_model(
     resampling: Resampling,
     level: float = 0.95,
     workers: int = 1,
+    running: Running | None = None,
 ) -> Validation:
     """Repeat everything that was learned from the data, and judge it on patients anew.
 
@@ -84,13 +78,17 @@ def validate_model(
         resampling: which patients to learn from and to judge on, as from ``draw_bootstrap``.
         level: coverage of the intervals, 0 to 1.
         workers: threads; the result does not depend on it.
+        running: who is told how far it is, and where finished resamples are kept, instead of
+            ``workers``; None for nobody and nowhere.
 
     Returns:
         Each figure corrected by the mean of training less test; with "0.632" by 0.632 times
-        apparent less test.
+        apparent less test, with "left out" by all of it.
 
     Raises:
-        UnsuitableDataError: other names in some resample, or more than a fifth of the resamples
+        ValueError: other names in some resample.
+        DataFileError: the file of kept resamples is damaged or of another run.
+        UnsuitableDataError: more than a fifth of the resamples
             without a model; the message says why. What ``fit`` raises on all patients is raised.
 
     Reference:
@@ -114,31 +112,25 @@ def validate_model(
     """
     everyone = np.arange(resampling.n)
     apparent = dict(judge(fit(everyone), everyone))
-    names = list(apparent)
+    names, how = list(apparent), running or Running(workers)
 
-    def run(split: Split) -> tuple[Floats, Floats] | str:
-        try:
-            model = fit(split[0])
-            return _read(judge(model, split[0]), names), _read(judge(model, split[1]), names)
-        except (UnsuitableDataError, ConvergenceError) as reason:
-            return str(reason)
-
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        found = list(pool.map(run, resampling.splits))
-    reasons = [part for part in found if isinstance(part, str)]
-    if len(reasons) > MOST_FAILED * len(found):
-        raise UnsuitableDataError(
-            f"{len(reasons)} of {len(found)} resamples give no model ({reasons[0]}); use more "
-            "patients or a simpler model"
+    def work(number: int) -> Round:
+        rows, judged = resampling.splits[number]
+        model = fit(rows)
+        return Round(
+            np.append(_read(judge(model, rows), names), _read(judge(model, judged), names))
         )
-    nothing = np.full(len(names), np.nan)
-    pairs = [(nothing, nothing) if isinstance(part, str) else part for part in found]
-    training, test = (np.array([pair[k] for pair in pairs]) for k in (0, 1))
+
+    seen, parts = np.array(list(apparent.values())), [part for k in resampling.splits for part in k]
+    identity = identify("model", resampling.kind, *parts, *names, seen, how.about)
+    rounds = run_rounds(work, len(resampling.splits), 2 * len(names), identity, how)
+    table = np.array([one.values for one in rounds]).reshape(len(rounds), -1)
+    training, test = table[:, : len(names)], table[:, len(names) :]
     figures = {
         name: _correct(float(apparent[name]), (training[:, k], test[:, k]), resampling, level)
         for k, name in enumerate(names)
     }
-    return Validation(figures, training, test, len(reasons))
+    return Validation(figures, training, test, sum(bool(one.failure) for one in rounds))
 
 
 def _read(figures: Mapping[str, float], names: list[str]) -> Floats:
@@ -157,13 +149,16 @@ def _correct(
         nothing = Estimate(np.nan, np.nan, np.nan, level, resampling.kind)
         return ValidatedFigure(apparent, np.nan, np.nan, np.nan, nothing, 0)
     means = float(training.mean()), float(test.mean())
-    optimism = means[0] - means[1]
-    if resampling.kind == "0.632":
-        optimism = LEFT_OUT * (apparent - means[1])
-    elif resampling.kind == "bootstrap" and np.ptp(training) > FIXED:
-        reach = find_z(level) * float(np.std(training, ddof=1))
-        seen = Estimate(apparent, apparent - reach, apparent + reach, level, "bootstrap")
-        corrected = correct_estimate(seen, training - test)
+    seen = Estimate(apparent, np.nan, np.nan, level, resampling.kind)
+    if resampling.kind == "folds":
+        optimism = means[0] - means[1]
+        corrected = replace(seen, value=apparent - optimism)
         return ValidatedFigure(apparent, *means, optimism, corrected, len(training))
-    nothing = Estimate(apparent - optimism, np.nan, np.nan, level, resampling.kind)
-    return ValidatedFigure(apparent, *means, optimism, nothing, len(training))
+    ways: dict[str, tuple[CorrectionKind, Floats]] = {
+        "bootstrap": ("optimism", training - test),
+        "0.632": ("0.632", LEFT_OUT * (apparent - test)),
+        "left out": ("left out", apparent - test),
+    }
+    kind, drops = ways[resampling.kind]
+    found = make_correction(kind, seen, drops, training)
+    return ValidatedFigure(apparent, *means, found.optimism, found.shifted, len(training))
