@@ -10,6 +10,7 @@ from jalon.validate.correction import Correction, CorrectionKind, weigh_632_plus
 from jalon.validate.cox_indexes import CoxIndexes, describe_cox, heuristic_shrinkage
 from jalon.validate.cox_validation import validate_cox, validate_cox_groups
 from jalon.validate.gini import gini_difference
+from jalon.validate.imputed import Completion, Join, impute_inside
 from jalon.validate.internal import (
     Corrected,
     InternalValidation,
@@ -57,6 +58,7 @@ __all__ = [
     "BenefitDifference",
     "Bootstrap",
     "BootstrapKind",
+    "Completion",
     "Corrected",
     "Correction",
     "CorrectionKind",
@@ -67,6 +69,7 @@ __all__ = [
     "GroupCalibration",
     "HazardCalibration",
     "InternalValidation",
+    "Join",
     "JudgedFigure",
     "Measure",
     "ObservedExpected",
@@ -98,6 +101,7 @@ __all__ = [
     "group_risks",
     "heuristic_shrinkage",
     "improve_discrimination",
+    "impute_inside",
     "largest_error",
     "observed_expected",
     "reclassify",

@@ -12,6 +12,7 @@ from jalon.stats.missing.outcome_columns import outcome_columns
 from jalon.stats.missing.plan import ImputationPlan, Method
 from jalon.stats.missing.probability import PooledProbability, pool_probability
 from jalon.stats.missing.rubin import Pooled, pool_estimates
+from jalon.stats.missing.stacking import stack_outcomes
 
 __all__ = [
     "ImputationPlan",
@@ -29,4 +30,5 @@ __all__ = [
     "pool_likelihood_ratio",
     "pool_probability",
     "pool_wald",
+    "stack_outcomes",
 ]
