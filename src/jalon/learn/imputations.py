@@ -17,10 +17,10 @@ from jalon.learn.aim import Tell, lay_aim, measure_loss, solve_problem
 from jalon.learn.certificate import certify, hash_data, hash_terms
 from jalon.learn.checks import check_outcome, check_terms
 from jalon.learn.groups import GroupSettings, cut_totals
-from jalon.learn.kernels.ground import Bits
+from jalon.learn.kernels.ground import Bits, Ground
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.objective import lay_ground
-from jalon.learn.problem import lay_problem
+from jalon.learn.objective import Shrinkage, lay_ground
+from jalon.learn.problem import Problem, lay_problem
 from jalon.learn.score import LearnedScore
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.teacher import FOLDS, PENALTIES, fit_ridge
@@ -150,6 +150,7 @@ def learn_stacked(  # noqa: PLR0913 - the doors of learn_score, and the number o
     groups: GroupSettings | None = None,
     *,
     wishes: Wishes | None = None,
+    shrinkage: Shrinkage | None = None,
     effort: Effort | None = None,
     tell: Tell = None,
 ) -> LearnedScore:
@@ -162,6 +163,8 @@ def learn_stacked(  # noqa: PLR0913 - the doors of learn_score, and the number o
         search: what the score may look like.
         groups: the rules for risk groups; None for the usual ones.
         wishes: what a clinician asks of the score.
+        shrinkage: published effects that the coefficients are drawn to, counted once, not once
+            per copy; None for none.
         effort: limits of the proof; None for the usual ones.
         tell: is told where the search stands.
 
@@ -178,7 +181,7 @@ def learn_stacked(  # noqa: PLR0913 - the doors of learn_score, and the number o
         # Only terms that the search may use teach: lay the rest out first.
         used = lay_problem(terms, data, replace(search, target="events"), wishes).used
         penalty = choose_penalty(terms.bits[used], data, copies, search.seed)
-    problem = lay_problem(terms, data, search, wishes, penalty=penalty)
+    problem = lay_problem(terms, data, search, wishes, shrinkage, penalty)
     # Weights below 1 within a risk set would add a constant: the mean has none.
     ground = problem.ground
     ground = ground._replace(weight=ground.weight * copies, tail=ground.tail * copies)
@@ -206,6 +209,15 @@ def learn_stacked(  # noqa: PLR0913 - the doors of learn_score, and the number o
     )
 
 
+def shrink_aim(ground: Ground, problem: Problem, shrinkage: Shrinkage | None) -> Ground:
+    """Return an aim with the penalty of its search: terms that were set aside have none."""
+    if shrinkage is None:
+        return ground
+    ridge = np.zeros(problem.size)
+    ridge[problem.used] = shrinkage.precision[problem.used]
+    return ground._replace(ridge=ridge, centre=np.asarray(shrinkage.centre, dtype=np.float64))
+
+
 def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
     candidates: Sequence[Candidate],
     tables: Sequence[Table],
@@ -214,6 +226,7 @@ def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
     groups: GroupSettings | None = None,
     *,
     wishes: Wishes | None = None,
+    shrinkage: Shrinkage | None = None,
     effort: Effort | None = None,
     tell: Tell = None,
 ) -> ImputedScore:
@@ -228,8 +241,10 @@ def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
         search: what the score may look like; None for the usual.
         groups: the rules for risk groups; None for the usual ones.
         wishes: what a clinician asks of the score.
-        effort: limits of the proof, for the shared score and for each table's own; None for
-            the usual ones.
+        shrinkage: published effects that the coefficients are drawn to, one per term of
+            ``stack_tables``; None for none.
+        effort: limits of the proof; the proofs of the tables' own scores share its seconds.
+            None for the usual ones.
         tell: is told where the search for the shared score stands.
 
     Returns:
@@ -248,14 +263,18 @@ def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
     terms, stacked = stack_tables(candidates, tables, data)
     copies = len(tables)
     score = learn_stacked(
-        terms, stacked, copies, settings, groups, wishes=wishes, effort=effort, tell=tell
-    )
+        terms, stacked, copies, settings, groups,
+        wishes=wishes, shrinkage=shrinkage, effort=effort, tell=tell,
+    )  # fmt: skip
+    limits = effort or Effort()
+    alone = replace(limits, near=0.0, seconds=limits.seconds / copies)
     penalty = score.penalty if settings.target == "teacher" else None
     shared, own, gaps = [], [], []
     for part in split_terms(terms, copies):
-        problem = lay_problem(part, data, settings, wishes, penalty=penalty)
-        proof, _ = solve_problem(problem, replace(effort or Effort(), near=0.0))
-        shared.append(measure_loss(lay_aim(part.bits, data, problem)[0], score.points)[0])
+        problem = lay_problem(part, data, settings, wishes, shrinkage, penalty)
+        proof, _ = solve_problem(problem, alone)
+        aim = shrink_aim(lay_aim(part.bits, data, problem)[0], problem, shrinkage)
+        shared.append(measure_loss(aim, score.points)[0])
         own.append(proof.found[0].loss)
         gaps.append(proof.gap)
     return ImputedScore(score, tuple(shared), tuple(own), tuple(gaps))

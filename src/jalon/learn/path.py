@@ -107,6 +107,7 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
     wishes: Wishes | None = None,
     effort: Effort | None = None,
     correct: Callable[[PathStep], float] | None = None,
+    tell: Callable[[int, int], None] | None = None,
 ) -> ParsimonyPath:
     """Learn the best score of every size, and choose the smallest that does about as well.
 
@@ -124,6 +125,7 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
         effort: limits of the proof of each size; None for the usual ones.
         correct: gives the optimism of C of a step instead, for example by validating the whole
             pipeline; its step has an optimism of 0.
+        tell: is told how many sizes and samples are done, and of how many.
 
     Returns:
         The path.
@@ -144,7 +146,8 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
     notes = check_outcome(data, len(terms.candidates))
     check_terms(terms, data, look)
     problem = lay_problem(terms, data, look, wishes)
-    proofs = _prove_sizes(problem, sizes, effort or Effort())
+    watch = _Watch(len(sizes) + (rules.draws if correct is None else 0), tell)
+    proofs = _prove_sizes(problem, sizes, effort or Effort(), watch)
     steps = [
         _describe(terms, data, problem, size, proof)
         for size, proof in zip(sizes, proofs, strict=True)
@@ -152,7 +155,9 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
     if correct is not None:
         lost = np.array([correct(step) for step in steps], dtype=np.float64)
     else:
-        lost = _measure_optimism(terms, data, (look, wishes), problem.penalty, (rules, sizes), rng)
+        drawn = draw_counts(data, ResampleSettings(rules.draws, "bootstrap"), rng)
+        asked = (look, wishes, problem.penalty, sizes)
+        lost = _measure_optimism(terms, data, asked, drawn, (rules.workers, watch))
     steps = [replace(step, optimism=float(one)) for step, one in zip(steps, lost, strict=True)]
     best, chosen = choose_size(
         [step.corrected for step in steps], [step.std_error for step in steps]
@@ -166,6 +171,18 @@ def trace_path(  # noqa: PLR0913 - the doors of learn_score, and a correction
         problem.penalty,
         notes + problem.notes,
     )
+
+
+class _Watch:
+    """Counts what is done and tells it."""
+
+    def __init__(self, total: int, tell: Callable[[int, int], None] | None) -> None:
+        self.done, self.total, self.tell = 0, total, tell
+
+    def step(self) -> None:
+        self.done += 1
+        if self.tell is not None:
+            self.tell(self.done, self.total)
 
 
 def choose_size(corrected: Sequence[float], std_error: Sequence[float]) -> tuple[int, int]:
@@ -206,7 +223,9 @@ def _choose_sizes(sizes: Sequence[int], terms: Terms, wishes: Wishes | None) -> 
     return kept
 
 
-def _prove_sizes(problem: Problem, sizes: Sequence[int], effort: Effort) -> list[Proof]:
+def _prove_sizes(
+    problem: Problem, sizes: Sequence[int], effort: Effort, watch: _Watch
+) -> list[Proof]:
     """Prove the best points of each size; the best of the size before is where it starts."""
     proofs: list[Proof] = []
     known = [fit_nothing(problem.ground, problem.rules)]
@@ -216,6 +235,7 @@ def _prove_sizes(problem: Problem, sizes: Sequence[int], effort: Effort) -> list
         proof = prove_points(problem.ground, rules, start, replace(effort, near=0.0))
         proofs.append(proof)
         known.append(proof.found[0])
+        watch.step()
     return proofs
 
 
@@ -253,16 +273,14 @@ def _total(terms: Terms, points: Sequence[int]) -> Floats:
 def _measure_optimism(
     terms: Terms,
     data: SurvivalData,
-    asked: tuple[SearchSettings, Wishes | None],
-    penalty: float,
-    rules: tuple[PathSettings, tuple[int, ...]],
-    rng: np.random.Generator,
+    asked: tuple[SearchSettings, Wishes | None, float, tuple[int, ...]],
+    drawn: Integers,
+    team: tuple[int, _Watch],
 ) -> Floats:
     """Return, for each size, how much higher C is on the sample that a score was learned on."""
-    settings, sizes = rules
-    if not settings.draws:
+    search, wishes, penalty, sizes = asked
+    if not len(drawn):
         return np.zeros(len(sizes))
-    drawn = draw_counts(data, ResampleSettings(settings.draws, "bootstrap"), rng)
     judged = hold_competing(data, 1) if np.any(data.event > 1) else data
 
     def learn(count: Integers) -> list[float]:
@@ -270,7 +288,7 @@ def _measure_optimism(
         weight = np.ones(len(data)) if data.weight is None else np.asarray(data.weight)
         heavy = replace(data, weight=weight * count).take(rows)
         own = replace(terms, bits=np.ascontiguousarray(terms.bits[:, rows]))
-        problem = lay_problem(own, heavy, asked[0], asked[1], penalty=penalty or None)
+        problem = lay_problem(own, heavy, search, wishes, penalty=penalty or None)
         sample = replace(judged, weight=weight * count).take(rows)
         lost = []
         for size in sizes:
@@ -280,7 +298,10 @@ def _measure_optimism(
             lost.append(inside - concordance_value(_total(terms, points), judged))
         return lost
 
-    with ThreadPoolExecutor(settings.workers) as pool:
-        each = np.array(list(pool.map(learn, drawn)))
-    mean: Floats = each.mean(axis=0)
+    each = []
+    with ThreadPoolExecutor(team[0]) as pool:
+        for one in pool.map(learn, drawn):
+            each.append(one)
+            team[1].step()
+    mean: Floats = np.array(each).mean(axis=0)
     return mean

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import combinations
@@ -12,6 +12,7 @@ import numpy as np
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.incumbent import find_points
+from jalon.learn.objective import Shrinkage
 from jalon.learn.problem import lay_problem
 from jalon.learn.score import LearnedScore
 from jalon.learn.settings import SearchSettings, Wishes
@@ -69,6 +70,8 @@ def measure_stability(  # noqa: PLR0913 - what was learned, from what, and how i
     *,
     rng: np.random.Generator,
     wishes: Wishes | None = None,
+    shrinkage: Shrinkage | None = None,
+    tell: Callable[[int], None] | None = None,
 ) -> Stability:
     """Learn the score again on many resamples and count what stays.
 
@@ -83,6 +86,8 @@ def measure_stability(  # noqa: PLR0913 - what was learned, from what, and how i
         settings: how the cohort is drawn again; None for the usual.
         rng: draws the patients.
         wishes: what a clinician asked of the score.
+        shrinkage: published effects that its coefficients were drawn to; None for none.
+        tell: is told how many draws are done.
 
     Returns:
         The frequencies.
@@ -112,12 +117,16 @@ def measure_stability(  # noqa: PLR0913 - what was learned, from what, and how i
         weight = np.ones(len(rows)) if part.weight is None else np.asarray(part.weight)
         weighed = replace(part, weight=weight * drawn[rows])
         bits = np.ascontiguousarray(terms.bits[:, rows])
-        problem = lay_problem(replace(terms, bits=bits), weighed, look, wishes, penalty=penalty)
+        problem = lay_problem(replace(terms, bits=bits), weighed, look, wishes, shrinkage, penalty)
         return problem.spread(find_points(problem.ground, problem.rules).points)
 
+    found = []
     with ThreadPoolExecutor(rules.workers) as pool:
-        points = np.array(list(pool.map(learn, counts)), dtype=np.int64)
-    return count_uses(terms, score.points, points)
+        for done, one in enumerate(pool.map(learn, counts), start=1):
+            found.append(one)
+            if tell is not None:
+                tell(done)
+    return count_uses(terms, score.points, np.array(found, dtype=np.int64))
 
 
 def draw_counts(

@@ -13,7 +13,13 @@ from jalon.learn.certificate import Certificate
 from jalon.learn.objective import Shrinkage
 from jalon.learn.settings import SearchSettings, Wishes
 from jalon.learn.terms import Terms
-from jalon.learn.verify_loss import SlowLoss, follow_teacher, lay_loss, sum_risk_sets
+from jalon.learn.verify_loss import (
+    SlowLoss,
+    average_copies,
+    follow_teacher,
+    lay_loss,
+    sum_risk_sets,
+)
 from jalon.learn.verify_rules import Rulebook, find_usable
 from jalon.learn.verify_search import Outcome, SlowSearch
 
@@ -79,6 +85,7 @@ def verify_score(  # noqa: PLR0913 - all that the certificate speaks of
     *,
     wishes: Wishes | None = None,
     shrinkage: Shrinkage | None = None,
+    copies: int = 1,
     seconds: float = 60.0,
 ) -> Verification:
     """Check that a score and its certificate belong to these patients, and that both hold.
@@ -95,6 +102,8 @@ def verify_score(  # noqa: PLR0913 - all that the certificate speaks of
         settings: what the score was allowed to look like.
         wishes: what was asked of it; None for nothing.
         shrinkage: what its coefficients were drawn to; None for nothing.
+        copies: how many completed tables are stacked (``stack_tables``), the objective being
+            their mean; 1 for patients as they are.
         seconds: how long the bound may take.
 
     Returns:
@@ -106,31 +115,62 @@ def verify_score(  # noqa: PLR0913 - all that the certificate speaks of
     """
     begun = perf_counter()
     wish = wishes or Wishes()
-    _check_shape(terms, data, stated)
+    check_shape(terms, data, stated)
     certificate = stated.certificate
     used = find_usable(terms, data, settings, wish)
-    differences = _compare_hashes(terms, data, certificate)
+    differences = compare_hashes(terms, data, certificate)
     loss = lay_loss(terms.bits[used], data, _take(shrinkage, used))
+    if copies > 1:
+        loss = average_copies(loss, copies)
     if settings.target == "teacher" and len(used):
         loss = follow_teacher(loss, certificate.penalty)
     book = Rulebook(terms.candidates, terms.variable[used], settings, wish)
     points = np.array(stated.points, dtype=np.int64)
-    differences += _check_rules(terms, used, book, points)
-    objective = _measure(data, loss, points[used], stated.scale) + _price(book, points[used])
-    differences += _compare_values(loss, objective, certificate)
+    differences += check_rules(terms, used, book, points)
+    # Weights of 1 / copies inside the logarithms of the definition add this constant.
+    constant = np.log(copies) * sum(float(one.deaths.sum()) for one in loss.strata)
+    objective = _measure(data, loss, points[used], stated.scale) + constant
+    objective += price_points(book, points[used])
+    nothing = loss.measure(np.zeros(0, np.int64), np.zeros(0))[0]
+    differences += compare_values(objective, nothing, certificate)
     target = certificate.bound - certificate.tolerance
     shown = SlowSearch(loss, book, target, seconds - (perf_counter() - begun)).run()
+    return conclude(terms, used, shown, certificate, (objective, begun, seconds), differences)
+
+
+def conclude(
+    terms: Terms,
+    used: Integers,
+    shown: Outcome,
+    stated: Certificate,
+    run: tuple[float, float, float],
+    differences: tuple[str, ...],
+) -> Verification:
+    """Put what was found into words.
+
+    Args:
+        terms: all terms.
+        used: those that may be used.
+        shown: what the second proof has shown.
+        stated: what was claimed.
+        run: the objective, when the check began, and the seconds it had.
+        differences: what disagrees already.
+
+    Returns:
+        The verification.
+    """
+    objective, begun, seconds = run
     remarks: tuple[str, ...] = ()
     if np.isfinite(shown.lowest):
-        differences += (_describe_better(terms, used, shown, certificate),)
+        differences += (_describe_better(terms, used, shown, stated),)
     elif not shown.confirmed:
         remarks = (
-            f"bound {certificate.bound:.6f} not confirmed within {seconds:g} s "
+            f"bound {stated.bound:.6f} not confirmed within {seconds:g} s "
             f"(reached {shown.bound:.6f})",
         )
     return Verification(
         objective,
-        min(shown.bound, certificate.bound),
+        min(shown.bound, stated.bound),
         shown.confirmed,
         shown.parts,
         perf_counter() - begun,
@@ -139,7 +179,8 @@ def verify_score(  # noqa: PLR0913 - all that the certificate speaks of
     )
 
 
-def _check_shape(terms: Terms, data: SurvivalData, stated: Stated) -> None:
+def check_shape(terms: Terms, data: SurvivalData, stated: Stated) -> None:
+    """Refuse points, terms and outcomes that do not belong together."""
     if len(stated.points) != len(terms.cut) or len(data) != terms.bits.shape[1]:
         raise UnsuitableDataError(
             f"the score has {len(stated.points)} points, for {len(terms.cut)} terms of "
@@ -159,7 +200,8 @@ def _take(shrinkage: Shrinkage | None, used: Integers) -> Shrinkage | None:
     return Shrinkage(shrinkage.precision[used], shrinkage.centre[used])
 
 
-def _compare_hashes(terms: Terms, data: SurvivalData, stated: Certificate) -> tuple[str, ...]:
+def compare_hashes(terms: Terms, data: SurvivalData, stated: Certificate) -> tuple[str, ...]:
+    """Say whether outcomes or terms are others than those of the certificate."""
     found: list[str] = []
     digest = hashlib.sha256()
     columns = (data.time, data.event, data.entry, data.weight, data.stratum)
@@ -175,7 +217,8 @@ def _compare_hashes(terms: Terms, data: SurvivalData, stated: Certificate) -> tu
     return tuple(found)
 
 
-def _check_rules(terms: Terms, used: Integers, book: Rulebook, points: Integers) -> tuple[str, ...]:
+def check_rules(terms: Terms, used: Integers, book: Rulebook, points: Integers) -> tuple[str, ...]:
+    """Say which rules the points (p,) break."""
     outside = np.setdiff1d(np.flatnonzero(points), used)
     barred = tuple(f"{terms.name(int(j))} may not be used" for j in outside)
     return barred + book.find_breaches(points[used])
@@ -188,17 +231,27 @@ def _measure(data: SurvivalData, loss: SlowLoss, points: Integers, scale: float)
     return sum_risk_sets(data, loss.x @ beta) - float(loss.linear @ beta) + float(shrunk)
 
 
-def _price(book: Rulebook, points: Integers) -> float:
+def price_points(book: Rulebook, points: Integers) -> float:
+    """Return what the points (q,) of the usable terms pay for their limits and variables."""
     held = np.flatnonzero(points)
     return book.price(sorted({int(v) for v in book.variable[held]}), len(held))
 
 
-def _compare_values(loss: SlowLoss, objective: float, stated: Certificate) -> tuple[str, ...]:
+def compare_values(objective: float, nothing: float, stated: Certificate) -> tuple[str, ...]:
+    """Say which numbers of a certificate differ from these.
+
+    Args:
+        objective: of the score, computed here.
+        nothing: of no score.
+        stated: what was claimed.
+
+    Returns:
+        One sentence each.
+    """
     near = stated.tolerance + 1e-9 * abs(objective)
     found: list[str] = []
     if abs(objective - stated.value) > near:
         found.append(f"the objective is {objective:.6f}, not {stated.value:.6f}")
-    nothing = loss.measure(np.zeros(0, np.int64), np.zeros(0))[0]
     if abs(nothing - stated.value - stated.gained) > near:
         found.append(
             f"the best score gains {nothing - stated.value:.6f} over no score, "

@@ -72,6 +72,7 @@ class SlowLoss:
         linear: shape (p,), sum of the terms over the events, or the teacher's expectation.
         ridge: shape (p,), precision of the shrinkage.
         centre: shape (p,), what each coefficient is shrunk to.
+        shift: a constant that is added.
     """
 
     x: Floats
@@ -79,12 +80,13 @@ class SlowLoss:
     linear: Floats
     ridge: Floats
     centre: Floats
+    shift: float = 0.0
 
     def measure(self, columns: Integers, beta: Floats) -> tuple[float, Floats, Floats]:
         """Return loss, slope (q,) and curvature (q, q) on some terms, the others being 0."""
         gap = -self.centre
         gap[columns] += beta
-        loss = float(0.5 * self.ridge @ gap**2 - self.linear[columns] @ beta)
+        loss = self.shift + float(0.5 * self.ridge @ gap**2 - self.linear[columns] @ beta)
         slope = self.ridge[columns] * gap[columns] - self.linear[columns]
         bend = np.diag(self.ridge[columns])
         for one in self.strata:
@@ -173,6 +175,14 @@ def follow_censoring(time: Floats, event: Integers, weight: Floats) -> Callable[
     return before
 
 
+def average_copies(loss: SlowLoss, copies: int) -> SlowLoss:
+    """Return the mean loss over stacked copies: weights of 1 / copies add no constant to it."""
+    strata = tuple(
+        replace(one, weight=copies * one.weight, tail=copies * one.tail) for one in loss.strata
+    )
+    return replace(loss, strata=strata)
+
+
 def follow_teacher(loss: SlowLoss, penalty: float) -> SlowLoss:
     """Replace the events by those that a ridge Cox model of all terms expects.
 
@@ -183,6 +193,19 @@ def follow_teacher(loss: SlowLoss, penalty: float) -> SlowLoss:
     Returns:
         The loss that follows the teacher.
     """
+    return replace(loss, linear=loss.linear - penalty * fit_slow_ridge(loss, penalty))
+
+
+def fit_slow_ridge(loss: SlowLoss, penalty: float) -> Floats:
+    """Fit a ridge Cox model on all terms.
+
+    Args:
+        loss: the loss that follows the events.
+        penalty: precision of the prior of each log hazard ratio.
+
+    Returns:
+        Shape (p,), the coefficients.
+    """
     size = len(loss.linear)
     plain = replace(loss, ridge=np.full(size, penalty), centre=np.zeros(size))
     columns, beta = np.arange(size), np.zeros(size)
@@ -192,7 +215,7 @@ def follow_teacher(loss: SlowLoss, penalty: float) -> SlowLoss:
         beta = beta + move / max(1.0, float(np.abs(move).max()))
         if np.abs(move).max() < 1e-10:
             break
-    return replace(loss, linear=loss.linear - penalty * beta)
+    return beta
 
 
 def sum_risk_sets(data: SurvivalData, predictor: Floats) -> float:

@@ -8,6 +8,7 @@ their terms. Once the variables are settled their terms are, and then the whole 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from time import perf_counter
@@ -24,6 +25,10 @@ MOST_VECTORS = 1_000_000
 
 TELLING = 1e-7
 """Smallest log hazard per point of a score; at less its points tell nobody apart."""
+
+
+Judge = Callable[[Integers, Integers], float]
+"""Gives what the points (s,) of some terms (s,) cost, prices counted."""
 
 
 class _OutOfTimeError(Exception):
@@ -72,9 +77,19 @@ class Outcome:
 class SlowSearch:
     """Show that no score costs less than a stated bound."""
 
-    def __init__(self, loss: SlowLoss, book: Rulebook, target: float, seconds: float) -> None:
-        """Start with every variable open; ``target`` is the bound to be shown."""
-        self.loss, self.book, self.target = loss, book, target
+    def __init__(
+        self,
+        loss: SlowLoss,
+        book: Rulebook,
+        target: float,
+        seconds: float,
+        judge: Judge | None = None,
+    ) -> None:
+        """Start with every variable open; ``target`` is the bound to be shown.
+
+        Where ``loss`` only bounds what points cost from below, ``judge`` gives the cost itself.
+        """
+        self.loss, self.book, self.target, self.judge = loss, book, target, judge
         self.deadline = perf_counter() + seconds
         self.heap: list[tuple[float, int, Part]] = []
         self.number = count()
@@ -112,6 +127,8 @@ class SlowSearch:
             heapq.heappush(self.heap, (bound, next(self.number), part))
 
     def _meet(self, cost: float, chosen: Integers, points: Integers) -> None:
+        if self.judge is not None and cost < self.target:
+            cost = self.judge(chosen, points)
         if cost < min(self.target, self.lowest):
             vector = np.zeros(len(self.book.variable), np.int64)
             vector[chosen] = points
@@ -204,8 +221,8 @@ class SlowSearch:
         chosen = part.columns
         for points in list_points(self.book, chosen, fit, self.target - paid, self.deadline):
             value, scale = fit_scale(self.loss, chosen, points, self.target - paid)
-            # At scale 0 the points would tell nobody apart.
-            if scale > TELLING:
+            # At scale 0 the points would tell nobody apart; a judge has a scale of its own.
+            if scale > TELLING or self.judge is not None:
                 self._meet(value + paid, chosen, points)
             if perf_counter() > self.deadline:
                 raise _OutOfTimeError

@@ -17,6 +17,7 @@ from jalon.core import Integers, SurvivalData, UnsuitableDataError
 from jalon.learn.aim import require_score, solve_problem
 from jalon.learn.centres import group_centres, lay_centres
 from jalon.learn.certificate import Certificate, hash_data, hash_terms
+from jalon.learn.checks import check_outcome, check_terms
 from jalon.learn.found import Found
 from jalon.learn.groups import GroupSettings, cut_totals
 from jalon.learn.kernels.predictor import weigh_loss
@@ -69,6 +70,7 @@ class WorstScore:
         plain_worst: worst excess per event of the plain score, at the scale that suits it best.
         plain_loss: plain loss of the score.
         weight: shape (u,), weights of the centres that gave the bound.
+        penalty: of the ridge models that are no excess; 0 where they are not fitted.
     """
 
     score: LearnedScore
@@ -82,6 +84,7 @@ class WorstScore:
     plain_worst: float
     plain_loss: float
     weight: tuple[float, ...]
+    penalty: float = 0.0
 
     @property
     def cost(self) -> float:
@@ -89,12 +92,13 @@ class WorstScore:
         return self.plain_loss - self.plain.loss
 
 
-def learn_worst_centre(
+def learn_worst_centre(  # noqa: PLR0913 - the doors of learn_score, and which centres count
     terms: Terms,
     data: SurvivalData,
     search: SearchSettings | None = None,
     settings: CentreSettings | None = None,
     *,
+    groups: GroupSettings | None = None,
     wishes: Wishes | None = None,
     effort: Effort | None = None,
 ) -> WorstScore:
@@ -108,6 +112,7 @@ def learn_worst_centre(
         data: outcomes of the same patients; the stratum is the centre.
         search: what the score may look like; None for the usual.
         settings: which centres count, and against what; None for the usual.
+        groups: the rules for risk groups; None for the usual ones.
         wishes: what a clinician asks of the score.
         effort: limits of the proof; None for the usual ones. Its near-equals are not kept.
 
@@ -122,17 +127,16 @@ def learn_worst_centre(
         loss over groups; Rockafellar RT, Uryasev S (2000), doi:10.21314/JOR.2000.038, for
         conditional value at risk.
     """
-    rules = settings or CentreSettings()
+    rules, look = settings or CentreSettings(), search or SearchSettings()
     _check_settings(rules)
-    unit, centres = group_centres(data, rules.least_events)
-    return learn_worst_unit(
-        terms,
-        data,
-        (unit, centres),
-        (search or SearchSettings(), rules),
-        wishes=wishes,
-        effort=effort,
-    )
+    notes = check_outcome(data, len(terms.candidates))
+    parts = group_centres(data, rules.least_events)
+    check_terms(terms, data, look)
+    learned = learn_worst_unit(
+        terms, data, parts, (look, rules),
+        wishes=wishes, effort=effort, groups=groups,
+    )  # fmt: skip
+    return replace(learned, score=replace(learned.score, notes=notes + learned.score.notes))
 
 
 def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
@@ -198,6 +202,7 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
         judged.loss / events,
         float(weigh_loss(problem.ground, every, beta)[0]),
         tuple(settled.weight.tolist()),
+        own or 0.0,
     )
 
 

@@ -17,6 +17,7 @@ from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.kernels.predictor import weigh_loss
 from jalon.learn.kernels.support import fit_each
 from jalon.learn.proof import TIE, Proof, prove_points
+from jalon.learn.relax import relax_support
 from jalon.learn.rounding import obeys
 from jalon.learn.rules import may_add, price_support
 from jalon.learn.settings import Effort
@@ -66,7 +67,7 @@ def settle_worst(centres: Centres, start: Found, effort: Effort, rounds: int) ->
         rounds: proofs tried.
 
     Returns:
-        What was found and shown.
+        What was found and shown. An interrupt from the keyboard ends the search early.
     """
     ends = time.perf_counter() + effort.seconds
     number = len(centres.events)
@@ -74,19 +75,36 @@ def settle_worst(centres: Centres, start: Found, effort: Effort, rounds: int) ->
     null = centres.judge((0,) * len(start.points))
     best = min(null, centres.judge(start.points), key=rank_found)
     pool = {_support(start.points)} - {()}
-    bound, shown, proofs = -np.inf, weight, []
-    for _ in range(rounds):
-        weight, best = _raise_weights(centres, pool, weight, best)
-        best = _move_on(centres, best, ends)
-        reached, best, made = _list_below(centres, weight, best, effort, ends)
-        proofs += made
-        if reached > bound:
-            bound, shown = reached, weight
-        if bound >= best.cost - TIE or time.perf_counter() > ends:
-            break
-        pool.add(_support(best.points))
-        pool |= {_support(one.found[0].points) for one in made} - {()}
+    bound, shown, proofs = _bound_all(centres, weight), weight, []
+    try:
+        for _ in range(rounds):
+            weight, best = _raise_weights(centres, pool, weight, best)
+            best = _move_on(centres, best, ends)
+            reached, best, made = _list_below(centres, weight, best, effort, ends)
+            proofs += made
+            if reached > bound:
+                bound, shown = reached, weight
+            done = bound >= best.cost - TIE or time.perf_counter() > ends
+            if done or _was_stopped(made[-1], effort, ends):
+                break
+            pool |= {_support(one.points) for one in (best, *(m.found[0] for m in made))} - {()}
+    except KeyboardInterrupt:
+        # What was shown until now holds: a bound is that of finished rounds.
+        pass
     return Settled(best, min(bound, best.cost), shown, tuple(proofs))
+
+
+def _bound_all(centres: Centres, weight: Floats) -> float:
+    """Bound the worst cost of every score by the real fit of all terms under some weights."""
+    ground, lacking = centres.weigh(weight)
+    size = len(centres.problem.used)
+    return relax_support(ground, np.arange(size), np.zeros(size), np.inf, hasty=False) + lacking
+
+
+def _was_stopped(proof: Proof, effort: Effort, ends: float) -> bool:
+    """Tell whether a proof ended before its limits did: someone ended the search."""
+    late = time.perf_counter() > ends
+    return not (proof.complete or late or proof.nodes >= effort.nodes) and proof.gap > TIE
 
 
 def _support(points: tuple[int, ...]) -> tuple[int, ...]:
