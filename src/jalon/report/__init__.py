@@ -5,6 +5,9 @@ bytes. ``curve_table``, ``card_risk_table`` and their like stand beside each fig
 numbers that it shows.
 """
 
+from jalon.report.calibration import CalibrationFigures, CalibrationGroup, CalibrationPicture
+from jalon.report.comparison import ComparisonMeasure, ComparisonPicture, ComparisonRow
+from jalon.report.decision import DecisionLine, DecisionPicture
 from jalon.report.discrimination import DiscriminationRow
 from jalon.report.documents import (
     Block,
@@ -15,8 +18,28 @@ from jalon.report.documents import (
     Section,
     write_html,
 )
-from jalon.report.figures import discrimination_figure, score_card_figure, survival_figure
+from jalon.report.figures import (
+    FrequencyBar,
+    ParsimonyPoint,
+    RocCurve,
+    RocPanel,
+    auc_figure,
+    calibration_figure,
+    comparison_figure,
+    decision_figure,
+    discrimination_figure,
+    forest_figure,
+    frequency_figure,
+    instability_figure,
+    parsimony_figure,
+    roc_figure,
+    score_card_figure,
+    survival_figure,
+)
+from jalon.report.forest import ForestMeasure, ForestPicture, ForestRow, ForestSection
+from jalon.report.instability import InstabilityPicture
 from jalon.report.labelled_curve import LabelledCurve
+from jalon.report.labelled_line import LabelledLine
 from jalon.report.score_card import CardGroup, CardItem, ScoreCard
 from jalon.report.tables import (
     Cell,
@@ -36,34 +59,64 @@ from jalon.report.tables import (
     table_csv,
     table_html,
 )
+from jalon.report.wording import Language, Wording
 
 __all__ = [
     "Block",
+    "CalibrationFigures",
+    "CalibrationGroup",
+    "CalibrationPicture",
     "CardGroup",
     "CardItem",
     "Cell",
+    "ComparisonMeasure",
+    "ComparisonPicture",
+    "ComparisonRow",
     "Count",
+    "DecisionLine",
+    "DecisionPicture",
     "DiscriminationRow",
     "Document",
     "Figure",
     "FirstPage",
+    "ForestMeasure",
+    "ForestPicture",
+    "ForestRow",
+    "ForestSection",
+    "FrequencyBar",
     "Heading",
+    "InstabilityPicture",
     "Interval",
     "LabelledCurve",
+    "LabelledLine",
+    "Language",
     "Merit",
     "Number",
     "PValue",
+    "ParsimonyPoint",
+    "RocCurve",
+    "RocPanel",
     "ScoreCard",
     "Section",
     "Table",
     "Text",
+    "Wording",
+    "auc_figure",
+    "calibration_figure",
     "card_points_table",
     "card_risk_table",
     "cell_text",
+    "comparison_figure",
     "curve_steps",
     "curve_table",
+    "decision_figure",
     "discrimination_figure",
     "discrimination_table",
+    "forest_figure",
+    "frequency_figure",
+    "instability_figure",
+    "parsimony_figure",
+    "roc_figure",
     "score_card_figure",
     "survival_figure",
     "table_csv",
