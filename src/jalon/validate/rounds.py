@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from jalon.core import ConvergenceError, Floats, UnsuitableDataError
 from jalon.validate.kept_rounds import load_rounds, save_rounds
+from jalon.validate.workers import map_apart
 
 MOST_FAILED = 0.2
 """Largest share of resamples that may be unable to give the figures."""
@@ -59,7 +59,8 @@ class Running:
     """How a resampling is run; none of it changes a result.
 
     Attributes:
-        workers: threads.
+        workers: processes, on Linux; threads elsewhere, which share one interpreter and are
+            little faster than one.
         tell: is told after each resample how far it has come.
         keep: file for finished resamples; a run that was interrupted goes on from there. None
             keeps nothing.
@@ -153,7 +154,7 @@ def refuse_failures(rounds: list[Round]) -> None:
 
 
 def _do(work: Callable[[int], Round], numbers: range, width: int, workers: int) -> Iterator[Round]:
-    """Give rounds in order, several at a time; when stopped, those not begun are not done."""
+    """Give rounds in order; when stopped, those not begun are not done."""
 
     def one(number: int) -> Round:
         try:
@@ -161,12 +162,4 @@ def _do(work: Callable[[int], Round], numbers: range, width: int, workers: int) 
         except (UnsuitableDataError, ConvergenceError) as reason:
             return Round(np.full(width, np.nan), (), str(reason) or type(reason).__name__)
 
-    if workers < 2:
-        yield from map(one, numbers)
-        return
-    pool = ThreadPoolExecutor(max_workers=workers)
-    try:
-        for future in [pool.submit(one, number) for number in numbers]:
-            yield future.result()
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+    yield from map_apart(one, numbers, workers)
