@@ -43,6 +43,7 @@ from jalon.report.labelled_line import LabelledLine
 from jalon.report.score_card import CardGroup, CardItem, ScoreCard
 from jalon.report.tables import (
     Cell,
+    CorrectedRow,
     Count,
     Heading,
     Interval,
@@ -53,6 +54,7 @@ from jalon.report.tables import (
     card_points_table,
     card_risk_table,
     cell_text,
+    corrected_table,
     curve_steps,
     curve_table,
     discrimination_table,
@@ -72,6 +74,7 @@ __all__ = [
     "ComparisonMeasure",
     "ComparisonPicture",
     "ComparisonRow",
+    "CorrectedRow",
     "Count",
     "DecisionLine",
     "DecisionPicture",
@@ -107,6 +110,7 @@ __all__ = [
     "card_risk_table",
     "cell_text",
     "comparison_figure",
+    "corrected_table",
     "curve_steps",
     "curve_table",
     "decision_figure",

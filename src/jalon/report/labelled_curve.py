@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jalon.core import Curve
+from jalon.core import Curve, Estimate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -14,7 +14,10 @@ class LabelledCurve:
     Attributes:
         label: the name of the group; "" for a single curve that needs none.
         curve: its steps, interval and counts, times in days.
+        median: median time in months, written after the label; NaN when not reached, None to
+            leave it out.
     """
 
     label: str
     curve: Curve
+    median: Estimate | None = None

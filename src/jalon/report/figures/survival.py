@@ -8,25 +8,34 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from jalon.core import UnsuitableDataError
-from jalon.core.numbers import write_count
 from jalon.core.units import DAYS_PER
 from jalon.report.figures.month_axis import choose_horizon
 from jalon.report.figures.palette import INK, MOST_CURVES, QUIET, RULE, STROKES, Stroke
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.steps import Steps
 from jalon.report.figures.survival_header import Header, plan_header, write_header
-from jalon.report.figures.survival_layout import LINE, NORMAL, SMALL, SurvivalLayout, lay_out
+from jalon.report.figures.survival_layout import (
+    LINE,
+    NORMAL,
+    SMALL,
+    SurvivalLayout,
+    lay_out,
+    write_median,
+)
 from jalon.report.figures.typeface import font, measure_width
 from jalon.report.labelled_curve import LabelledCurve
+from jalon.report.wording import Language, Wording
 
 
-def survival_figure(
+def survival_figure(  # noqa: PLR0913 - a figure needs its curves, words and paper
     curves: Sequence[LabelledCurve],
     endpoint: str,
     horizon: float | None = None,
     result: str = "",
     note: str = "",
     width_mm: float = 180,
+    *,
+    language: Language = "en",
 ) -> str:
     """Draw how many patients remain free of an event, or have had it, month by month.
 
@@ -37,6 +46,7 @@ def survival_figure(
         result: a short text above the frame, for example ``Log-rank p < .001``.
         note: a label that must be seen, for example ``SYNTHETIC DATA``.
         width_mm: print width: 85 for a column, 180 for a page.
+        language: of the words on the figure.
 
     Returns:
         SVG text; the same input gives the same bytes.
@@ -47,11 +57,14 @@ def survival_figure(
     _check_curves(curves)
     with house_settings():
         end = choose_horizon(curves) if horizon is None else horizon
-        layout = lay_out(curves, endpoint, end, width_mm)
+        wording = Wording(language)
+        layout = lay_out(curves, endpoint, end, width_mm, wording)
         header = plan_header(result, note, layout)
         sheet = draw_survival(layout, header)
         groups = ", ".join(item.label for item in curves if item.label)
-        title = f"{endpoint} by month: {groups}" if groups else f"{endpoint} by month"
+        title = wording.say("survival.title", endpoint=endpoint)
+        if groups:
+            title = wording.say("survival.title_groups", endpoint=endpoint, groups=groups)
         return sheet.svg(title, _describe(curves, layout, (result, note)))
 
 
@@ -112,7 +125,8 @@ def _draw_frame(sheet: Sheet, layout: SurvivalLayout, top: float) -> Axes:
     axes.grid(axis="y", color=RULE, linewidth=0.25, alpha=0.6)
     axes.set_axisbelow(True)
     middle = layout.left + frame.width / 2
-    sheet.write(middle, top + frame.height + 7.6, "Months", NORMAL, align="center")
+    months = layout.wording.say("axis.months")
+    sheet.write(middle, top + frame.height + 7.6, months, NORMAL, align="center")
     _write_endpoint(sheet, layout, top)
     return axes
 
@@ -177,7 +191,7 @@ def _write_end_labels(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
 def _write_at_risk(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
     """Write the numbers at risk, each centred under its tick."""
     y = top + 2.4
-    sheet.write(1.0, y, "Number at risk", SMALL, weight="SemiBold")
+    sheet.write(1.0, y, layout.wording.say("survival.at_risk"), SMALL, weight="SemiBold")
     for name, numbers in zip(layout.name_lines, layout.at_risk, strict=True):
         y += LINE
         for i, line in enumerate(name):
@@ -191,13 +205,22 @@ def _describe(
     curves: Sequence[LabelledCurve], layout: SurvivalLayout, remarks: tuple[str, ...]
 ) -> str:
     """Say in words what the figure shows, for those who cannot see it."""
+    wording = layout.wording
     sentences = [remark.rstrip(".") + "." for remark in remarks if remark]
     for item in curves:
-        curve, name = item.curve, item.label or "All patients"
+        curve, name = item.curve, item.label or wording.say("survival.everyone")
         seen = [t for t in layout.ticks if t * DAYS_PER["months"] <= max(curve.time, default=0.0)]
         at = seen[-1] if seen else 0.0
         row = int(curve.rows_at([at * DAYS_PER["months"]])[0])
-        value = 100 * (curve.value[row] if row >= 0 else curve.start)
-        patients = write_count(float(curve.at_risk_at([0])[0]))
-        sentences.append(f"{name}: {patients} at risk at the start, {value:.0f} % at month {at:g}.")
+        sentences.append(
+            wording.say(
+                "survival.one",
+                label=name,
+                patients=wording.count(float(curve.at_risk_at([0])[0])),
+                value=wording.percent(curve.value[row] if row >= 0 else curve.start),
+                month=wording.tick(at),
+            )
+        )
+        if median := write_median(item.median, wording):
+            sentences.append(f"{median[0].upper()}{median[1:]}.")
     return " ".join(sentences)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jalon.core.numbers import write_count
+from jalon.core import Estimate
 from jalon.core.units import DAYS_PER
 from jalon.report.figures.end_labels import EndLabel, Frame, place_end_labels
 from jalon.report.figures.month_axis import place_ticks
 from jalon.report.figures.steps import Steps, cut_steps
 from jalon.report.figures.typeface import measure_width, wrap_words
 from jalon.report.labelled_curve import LabelledCurve
+from jalon.report.wording import Wording
 
 SMALL = 7.0
 NORMAL = 7.5
@@ -19,6 +21,7 @@ LINE = 3.3
 KEY_WIDTH = 6.0
 _EDGE = 1.0
 _TALLEST = 78.0
+ENGLISH = Wording()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +41,7 @@ class SurvivalLayout:
         legend_rows: curves of each row of the legend; empty when none is needed.
         stacked: True when group names stand above their numbers at risk, not beside.
         at_risk: numbers at risk as written, one row per curve, one per tick.
+        wording: the language.
     """
 
     width: float
@@ -52,6 +56,7 @@ class SurvivalLayout:
     legend_rows: tuple[tuple[int, ...], ...]
     stacked: bool
     at_risk: tuple[tuple[str, ...], ...]
+    wording: Wording
 
     @property
     def legend_heights(self) -> tuple[int, ...]:
@@ -71,7 +76,11 @@ class SurvivalLayout:
 
 
 def lay_out(
-    curves: Sequence[LabelledCurve], endpoint: str, horizon: float, width: float
+    curves: Sequence[LabelledCurve],
+    endpoint: str,
+    horizon: float,
+    width: float,
+    wording: Wording = ENGLISH,
 ) -> SurvivalLayout:
     """Find a place for everything so that nothing overlaps and nothing is cut.
 
@@ -83,6 +92,7 @@ def lay_out(
         endpoint: words along the vertical axis.
         horizon: end of the time axis in months.
         width: of the sheet in millimetres.
+        wording: the language.
 
     Returns:
         The layout.
@@ -90,15 +100,51 @@ def lay_out(
     labels = [item.label for item in curves]
     height = min(0.48 * width + 8, _TALLEST)
     words = tuple(wrap_words(f"{endpoint} (%)", NORMAL, height))
-    paper = _Paper(horizon, width, height, words)
-    direct = _arrange(curves, paper, _end_label_lines(labels, width))
-    if direct.end_labels is not None or not any(labels):
+    paper = _Paper(horizon, width, height, words, wording)
+    medians = [write_median(item.median, wording) for item in curves]
+    lines = _end_label_lines(labels, medians, width)
+    direct = _arrange(curves, paper, lines)
+    if direct.end_labels is not None or not any(lines[0]):
         return direct
     return _arrange(curves, paper, None)
 
 
-def _end_label_lines(labels: Sequence[str], width: float) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(wrap_words(label, SMALL, 0.24 * width)) for label in labels)
+def _end_label_lines(
+    labels: Sequence[str], medians: Sequence[str], width: float
+) -> tuple[tuple[str, ...], ...]:
+    room = 0.24 * width
+    return tuple(
+        (
+            *(wrap_words(label, SMALL, room) if label or not median else ()),
+            *(wrap_words(median, SMALL, room) if median else ()),
+        )
+        for label, median in zip(labels, medians, strict=True)
+    )
+
+
+def write_median(median: Estimate | None, wording: Wording) -> str:
+    """Return a median survival time with its interval in words.
+
+    Args:
+        median: in months, limits NaN where they are not reached; None for none.
+        wording: the language.
+
+    Returns:
+        The words; "" for None.
+    """
+    if median is None:
+        return ""
+    if math.isnan(median.value):
+        return wording.say("survival.not_reached")
+    digits = 1 if median.value < 24 else 0
+    value = wording.number(median.value, digits)
+    if math.isnan(median.low):
+        return wording.say("survival.median", median=value)
+    low, high = wording.number(median.low, digits), wording.number(median.high, digits)
+    joint = "-"
+    if math.isnan(median.high):
+        joint, high = f" {wording.say('number.to')} ", wording.say("survival.beyond")
+    return wording.say("survival.median", median=f"{value} ({low}{joint}{high})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +155,7 @@ class _Paper:
     width: float
     height: float
     endpoint_lines: tuple[str, ...]
+    wording: Wording
 
 
 def _arrange(
@@ -118,7 +165,7 @@ def _arrange(
 ) -> SurvivalLayout:
     """Lay out with labels at the ends (their lines given) or with a legend (None)."""
     labels, width = [item.label for item in curves], paper.width
-    number = _widest_number(curves)
+    number = _widest_number(curves, paper.wording)
     stacked = _names_need_own_line(labels, width)
     left = _left_margin(labels, number, stacked, len(paper.endpoint_lines))
     sizes = [_block_size(item) for item in lines or ()]
@@ -126,7 +173,8 @@ def _arrange(
     frame = Frame(paper.horizon, width - left - right, paper.height)
     ticks = place_ticks(frame.horizon, frame.width, number + 1.6)
     steps = tuple(cut_steps(item.curve, frame.horizon, frame.width) for item in curves)
-    single = lines is not None and not any(labels)
+    single = lines is not None and not any(map(any, lines))
+    entries = _legend_entries(curves, paper.wording)
     places = place_end_labels(steps, sizes, frame) if lines is not None and not single else None
     if places and not _fits(places, sizes, width - left - _EDGE):
         places = None
@@ -138,23 +186,32 @@ def _arrange(
         steps=steps,
         end_labels=places,
         endpoint_lines=paper.endpoint_lines,
-        label_lines=lines or _legend_lines(labels, width - left - _EDGE),
+        label_lines=lines or _legend_lines(entries, width - left - _EDGE),
         name_lines=tuple(tuple(wrap_words(label, SMALL, width - 2 * _EDGE)) for label in labels),
-        legend_rows=() if lines is not None else _flow(labels, width - left - _EDGE),
+        legend_rows=() if lines is not None else _flow(entries, width - left - _EDGE),
         stacked=stacked,
-        at_risk=tuple(_numbers_at_risk(item, ticks) for item in curves),
+        at_risk=tuple(_numbers_at_risk(item, ticks, paper.wording) for item in curves),
+        wording=paper.wording,
     )
 
 
-def _numbers_at_risk(item: LabelledCurve, ticks: Sequence[float]) -> tuple[str, ...]:
+def _legend_entries(curves: Sequence[LabelledCurve], wording: Wording) -> list[str]:
+    """Return the words of the legend: label and median."""
+    parts = [(item.label, write_median(item.median, wording)) for item in curves]
+    return [", ".join(part for part in pair if part) for pair in parts]
+
+
+def _numbers_at_risk(
+    item: LabelledCurve, ticks: Sequence[float], wording: Wording
+) -> tuple[str, ...]:
     days = [tick * DAYS_PER["months"] for tick in ticks]
-    return tuple(write_count(number) for number in item.curve.at_risk_at(days))
+    return tuple(wording.count(number) for number in item.curve.at_risk_at(days))
 
 
-def _widest_number(curves: Sequence[LabelledCurve]) -> float:
+def _widest_number(curves: Sequence[LabelledCurve], wording: Wording) -> float:
     """Return the room that the widest number at risk or tick label needs."""
     most = [max(item.curve.at_risk, default=0.0) for item in curves]
-    return max(measure_width(write_count(number), SMALL) for number in [*most, 100])
+    return max(measure_width(wording.count(number), SMALL) for number in [*most, 100])
 
 
 def _names_need_own_line(labels: Sequence[str], width: float) -> bool:

@@ -1,5 +1,6 @@
 """Tables as records, written as HTML for a page or CSV for a program."""
 
+from jalon.report.tables.corrected import CorrectedRow, corrected_table
 from jalon.report.tables.csv_text import table_csv
 from jalon.report.tables.curve import curve_steps, curve_table
 from jalon.report.tables.discrimination import discrimination_table
@@ -9,6 +10,7 @@ from jalon.report.tables.table import Cell, Count, Heading, Interval, Number, PV
 
 __all__ = [
     "Cell",
+    "CorrectedRow",
     "Count",
     "Heading",
     "Interval",
@@ -19,6 +21,7 @@ __all__ = [
     "card_points_table",
     "card_risk_table",
     "cell_text",
+    "corrected_table",
     "curve_steps",
     "curve_table",
     "discrimination_table",
