@@ -1,15 +1,29 @@
 """How good a score is, and for whom. It takes any fitting function as an argument."""
 
+from jalon.validate.accuracy import Accuracy, measure_accuracy
+from jalon.validate.auc_curve import AucCurve, draw_auc
 from jalon.validate.benefit import BenefitCurve
 from jalon.validate.bootstrap import Bootstrap, bootstrap_figures
 from jalon.validate.calibration import ObservedExpected, calibration_slope, observed_expected
 from jalon.validate.calibration_groups import GroupCalibration, calibrate_groups, group_risks
 from jalon.validate.calibration_hazard import HazardCalibration, calibrate_hazard
+from jalon.validate.calibration_pseudo import PseudoCalibration, SmoothRules, calibrate_smoothly
 from jalon.validate.calibration_smooth import SmoothCalibration, smooth_calibration
+from jalon.validate.calibration_weak import WeakCalibration, calibrate_weakly
+from jalon.validate.comparison import (
+    Contender,
+    Contest,
+    ScoreComparison,
+    ScoreDifference,
+    compare_scores,
+)
 from jalon.validate.correction import Correction, CorrectionKind, weigh_632_plus
 from jalon.validate.cox_indexes import CoxIndexes, describe_cox, heuristic_shrinkage
 from jalon.validate.cox_validation import validate_cox, validate_cox_groups
+from jalon.validate.discrimination import DiscriminationReport, discriminate
+from jalon.validate.fairness import Subgroups, compare_subgroups
 from jalon.validate.gini import gini_difference
+from jalon.validate.iecv import CentreRule, CentreValidation, HeldOut, leave_centres_out
 from jalon.validate.imputed import Completion, Join, impute_inside
 from jalon.validate.internal import (
     Corrected,
@@ -20,6 +34,9 @@ from jalon.validate.internal import (
 )
 from jalon.validate.logistic_validation import largest_error, validate_logistic
 from jalon.validate.measure import Measure
+from jalon.validate.merit import Aim, Merit, MeritName, Merits, measure_merits
+from jalon.validate.pooling import PooledMerit
+from jalon.validate.predicted import Predicted
 from jalon.validate.procedure import (
     JudgedFigure,
     Predictions,
@@ -27,6 +44,7 @@ from jalon.validate.procedure import (
     ProcedureValidation,
     validate_procedure,
 )
+from jalon.validate.recalibration import Recalibrated, Recalibration, recalibrate
 from jalon.validate.reclassification import (
     Discrimination,
     Gain,
@@ -44,6 +62,7 @@ from jalon.validate.resampling import (
     use_rows,
 )
 from jalon.validate.rounds import Running, Standing
+from jalon.validate.separation import GroupCourse, GroupSeparation, separate_groups
 from jalon.validate.utility import (
     BenefitDifference,
     DecisionCurve,
@@ -54,47 +73,77 @@ from jalon.validate.utility import (
 from jalon.validate.validation import ValidatedFigure, Validation, validate_model
 
 __all__ = [
+    "Accuracy",
+    "Aim",
+    "AucCurve",
     "BenefitCurve",
     "BenefitDifference",
     "Bootstrap",
     "BootstrapKind",
+    "CentreRule",
+    "CentreValidation",
     "Completion",
+    "Contender",
+    "Contest",
     "Corrected",
     "Correction",
     "CorrectionKind",
     "CoxIndexes",
     "DecisionCurve",
     "Discrimination",
+    "DiscriminationReport",
     "Gain",
     "GroupCalibration",
+    "GroupCourse",
+    "GroupSeparation",
     "HazardCalibration",
+    "HeldOut",
     "InternalValidation",
     "Join",
     "JudgedFigure",
     "Measure",
+    "Merit",
+    "MeritName",
+    "Merits",
     "ObservedExpected",
     "Pipeline",
+    "PooledMerit",
+    "Predicted",
     "Predictions",
     "Procedure",
     "ProcedureValidation",
+    "PseudoCalibration",
+    "Recalibrated",
+    "Recalibration",
     "Reclassification",
     "Refit",
     "Resampling",
     "ResamplingKind",
     "Running",
+    "ScoreComparison",
+    "ScoreDifference",
     "SmoothCalibration",
+    "SmoothRules",
     "Standing",
+    "Subgroups",
     "ValidatedFigure",
     "Validation",
+    "WeakCalibration",
     "binary_decision_curve",
     "bootstrap_figures",
     "calibrate_groups",
     "calibrate_hazard",
+    "calibrate_smoothly",
+    "calibrate_weakly",
     "calibration_slope",
     "compare_decision_curves",
+    "compare_scores",
+    "compare_subgroups",
     "correct_optimism",
     "decision_curve",
     "describe_cox",
+    "discriminate",
+    "draw_auc",
     "draw_bootstrap",
     "draw_folds",
     "gini_difference",
@@ -103,9 +152,14 @@ __all__ = [
     "improve_discrimination",
     "impute_inside",
     "largest_error",
+    "leave_centres_out",
+    "measure_accuracy",
+    "measure_merits",
     "observed_expected",
+    "recalibrate",
     "reclassify",
     "reclassify_at",
+    "separate_groups",
     "smooth_calibration",
     "use_rows",
     "validate_cox",

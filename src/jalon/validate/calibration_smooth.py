@@ -14,10 +14,16 @@ from jalon.stats import (
     place_knots,
     predict_incidence,
     predict_survival,
+    pseudo_values,
     spline_basis,
 )
 from jalon.validate.benefit import observe_all
-from jalon.validate.bootstrap import Bootstrap, bootstrap_figures
+from jalon.validate.bootstrap import Bootstrap
+from jalon.validate.calibration_distance import (
+    compare_diagonal,
+    draw_distances,
+    measure_distances,
+)
 from jalon.validate.risks import judge, read_horizon
 
 
@@ -70,7 +76,8 @@ def smooth_calibration(
             fitted anew each time; None leaves the intervals NaN.
 
     Returns:
-        The curve at each patient's prediction, and the distances.
+        The curve at each patient's prediction, and the distances; their lower limit is 0 unless the
+        curve can be told from the diagonal.
 
     Raises:
         UnsuitableDataError: risks of 0 or 1, too few different ones for a spline, late entry,
@@ -100,12 +107,14 @@ def smooth_calibration(
         some = scale[rows]
         places = place_knots(some, knots) if isinstance(knots, int) else bends
         curve = _draw(some, data.take(rows), (time, cause), places)
-        return _measure(chance[rows], curve)
+        return measure_distances(chance[rows], curve)
 
+    whole = measure_distances(chance, observed)
     if bootstrap is None:
-        found = [Estimate(float(part), np.nan, np.nan) for part in _measure(chance, observed)]
+        found = [Estimate(float(part), np.nan, np.nan) for part in whole]
     else:
-        found = bootstrap_figures(measure, len(data), bootstrap)
+        diagonal = compare_diagonal(scale, pseudo_values(data, time, cause)[:, 0], bends)
+        found = draw_distances(measure, whole, len(data), bootstrap, diagonal)
     return SmoothCalibration(chance, observed, bends, *found)
 
 
@@ -123,11 +132,6 @@ def _draw(scale: Floats, data: SurvivalData, aim: tuple[float, int], knots: Floa
 
 def _name(basis: Floats) -> list[str]:
     return [f"spline {k}" for k in range(basis.shape[1])]
-
-
-def _measure(chance: Floats, observed: Floats) -> Floats:
-    error = np.abs(chance - observed)
-    return np.array([error.mean(), *np.quantile(error, [0.5, 0.9]), error.max()])
 
 
 def _require_inside(risk: npt.ArrayLike, data: SurvivalData) -> Floats:

@@ -9,6 +9,11 @@ from jalon.stats.prediction.censoring import (
 )
 from jalon.stats.prediction.gonen_heller import GonenHeller, gonen_heller
 from jalon.stats.prediction.heagerty import heagerty_auc
+from jalon.stats.prediction.incidence_concordance import (
+    IncidenceConcordance,
+    incidence_concordance,
+)
+from jalon.stats.prediction.pseudo_values import pseudo_values
 from jalon.stats.prediction.royston import RoystonD, nagelkerke, royston_d
 from jalon.stats.prediction.time_auc import AucRules, TimeAuc, time_auc
 from jalon.stats.prediction.uno import uno_concordance
@@ -20,6 +25,7 @@ __all__ = [
     "Censoring",
     "DifferenceAtTimes",
     "GonenHeller",
+    "IncidenceConcordance",
     "RoystonD",
     "TimeAuc",
     "brier_score",
@@ -28,8 +34,10 @@ __all__ = [
     "estimate_censoring_cox",
     "gonen_heller",
     "heagerty_auc",
+    "incidence_concordance",
     "integrate_brier",
     "nagelkerke",
+    "pseudo_values",
     "royston_d",
     "time_auc",
     "uno_concordance",
