@@ -35,6 +35,34 @@ def gather(z: Floats, rows: Integers, columns: Integers, lead: int) -> Floats:
 
 
 @njit(cache=True, nogil=True)
+def write_encoded(
+    z: Floats,
+    rows: Integers,
+    columns: Integers,
+    drawn: Floats,
+    encoding: tuple[Floats, Floats, Floats],
+) -> None:
+    """Write values of one column of a table into its columns of the design.
+
+    Args:
+        z: shape (n, d), the design; changed.
+        rows: shape (r,), row numbers.
+        columns: shape (c,), columns of the design.
+        drawn: shape (r,), the values, none missing.
+        encoding: shape (c,) each: level indicated (NaN for the value itself), mean, and scale
+            (0 for a column that is the same for everyone).
+    """
+    level, mean, scale = encoding
+    for j in range(len(columns)):
+        width = scale[j] if scale[j] > 0 else np.inf
+        for i in range(len(rows)):
+            shown = drawn[i]
+            if not np.isnan(level[j]):
+                shown = 1.0 if drawn[i] == level[j] else 0.0
+            z[rows[i], columns[j]] = (shown - mean[j]) / width
+
+
+@njit(cache=True, nogil=True)
 def predict(x: Floats, coefficients: Floats) -> Floats:
     """Return linear predictors; rows that are equal get values that are equal to the last bit.
 
@@ -214,6 +242,34 @@ def augment(x: Floats, levels: int) -> tuple[Floats, Floats, float]:
             outcome[row] = level
             outcome[row + 1] = level
     return extra, outcome, (q + 1) / rows
+
+
+@njit(cache=True, nogil=True)
+def lay_rows(
+    z: Floats, known: Integers, columns: Integers, levels: int, lead: int
+) -> tuple[Floats, Floats, Floats]:
+    """Lay the known rows of a design above the light rows that keep a logistic fit finite.
+
+    Args:
+        z: shape (n, d), the design.
+        known: shape (r,), rows where the outcome is known.
+        columns: shape (q,), predictors.
+        levels: number of levels of the outcome.
+        lead: 1 to put a column of ones first, else 0.
+
+    Returns:
+        Predictors, outcomes of the light rows, weights of all rows.
+    """
+    every = gather(z, np.arange(len(z)), columns, 0)
+    extra, outcome, light = augment(every, levels)
+    x = np.ones((len(known) + len(extra), lead + len(columns)))
+    for i in range(len(known)):
+        for j in range(len(columns)):
+            x[i, lead + j] = every[known[i], j]
+    x[len(known) :, lead:] = extra
+    weight = np.ones(len(x))
+    weight[len(known) :] = light
+    return x, outcome, weight
 
 
 @njit(cache=True, nogil=True)

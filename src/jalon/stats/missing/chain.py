@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats
+from jalon.stats.kernels.regression_draw import write_encoded
 from jalon.stats.missing.agreement import fill_agreeing
-from jalon.stats.missing.encoding import Encoding, encode
+from jalon.stats.missing.encoding import Encoding
 from jalon.stats.missing.outcome_model import OutcomeDraw, OutcomeModel, draw_outcome_model
 from jalon.stats.missing.target import Target, fill_target
 
@@ -101,5 +102,6 @@ def run_chain(problem: Problem, rng: np.random.Generator) -> Chain:
 def _write(problem: Problem, target: Target, values: Floats, z: Floats, drawn: Floats) -> None:
     """Put drawn values into the chain's own table and design."""
     values[target.missing, target.column] = drawn
-    columns = problem.encoding.columns_of(target.column)
-    z[np.ix_(target.missing, columns)] = encode(drawn, problem.encoding, columns)
+    made, columns = problem.encoding, problem.encoding.columns_of(target.column)
+    parts = (made.level[columns], made.mean[columns], made.scale[columns])
+    write_encoded(z, target.missing, columns, np.asarray(drawn, dtype=np.float64), parts)

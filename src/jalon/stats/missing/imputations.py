@@ -104,8 +104,7 @@ def impute(
     streams = rng.spawn(plan.tables)
     if not problem.targets:
         streams = streams[:1]
-    with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
-        chains = list(pool.map(lambda stream: run_chain(problem, stream), streams))
+    chains = _run_chains(problem, streams, min(workers, len(streams)))
     chains *= plan.tables // len(chains)
     return Imputations(
         values=np.array([chain.values for chain in chains]),
@@ -115,6 +114,15 @@ def impute(
         left_out=_name_left_out(chains, problem),
         names=table.names,
     )
+
+
+def _run_chains(
+    problem: Problem, streams: list[np.random.Generator], workers: int
+) -> list[Chain]:
+    if workers < 2:
+        return [run_chain(problem, stream) for stream in streams]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(lambda stream: run_chain(problem, stream), streams))
 
 
 def _state_problem(

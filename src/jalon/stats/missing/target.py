@@ -12,11 +12,11 @@ from scipy.special import expit
 from jalon.core import ConvergenceError, Floats, Integers
 from jalon.stats.kernels.donors import match_donors
 from jalon.stats.kernels.regression_draw import (
-    augment,
     fit_linear,
     fit_logistic_draw,
     fit_ordinal_draw,
     gather,
+    lay_rows,
     predict,
     solve_upper,
 )
@@ -182,8 +182,7 @@ def draw_logistic(
     Raises:
         ConvergenceError: the fit did not converge.
     """
-    x, y, weight = augment_rows(target, z)
-    x = np.hstack((np.ones((len(x), 1)), x))
+    x, y, weight = augment_rows(target, z, 1)
     first = np.zeros(x.shape[1]) if start is None else start
     fitted, factor, done = fit_logistic_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
     if not done and start is not None:
@@ -210,7 +209,7 @@ def draw_ordinal(
     Raises:
         ConvergenceError: the fit did not converge.
     """
-    x, y, weight = augment_rows(target, z)
+    x, y, weight = augment_rows(target, z, 0)
     first = _first_cuts(y, weight, x.shape[1]) if start is None else start
     fitted, factor, done = fit_ordinal_draw(x, y, weight, first, MOST_STEPS, ENOUGH)
     if not done and start is not None:
@@ -222,23 +221,20 @@ def draw_ordinal(
     return expit(cuts[None, :] - eta[:, None]), fitted
 
 
-def augment_rows(target: Target, z: Floats) -> tuple[Floats, Floats, Floats]:
+def augment_rows(target: Target, z: Floats, lead: int) -> tuple[Floats, Floats, Floats]:
     """Return predictors, levels and weights of the known rows and the light rows beside them.
 
     Args:
         target: a column with levels.
         z: shape (n, d), the design.
+        lead: 1 for a column of ones before the predictors, else 0.
 
     Returns:
-        Predictors (r, q), level numbers (r,) and weights (r,).
+        Predictors (r, lead + q), level numbers (r,) and weights (r,).
     """
-    every = gather(z, np.arange(len(z)), target.predictors, 0)
-    extra, outcome, light = augment(every, len(target.levels))
+    x, light, weight = lay_rows(z, target.known, target.predictors, len(target.levels), lead)
     level = np.searchsorted(target.levels, target.values).astype(np.float64)
-    x = np.vstack((every[target.known], extra))
-    weight = np.ones(len(x))
-    weight[len(level) :] = light
-    return x, np.concatenate((level, outcome)), weight
+    return x, np.concatenate((level, light)), weight
 
 
 def _first_cuts(y: Floats, weight: Floats, q: int) -> Floats:
