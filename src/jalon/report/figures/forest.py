@@ -121,14 +121,20 @@ def _draw_scale(
     sheet.rule((scale.left, block.axis), (scale.right, block.axis), INK, 0.6)
     y = block.axis + 3.9 + LINE
     if any(measure.sides):
-        first, last = measure.sides
-        sheet.write(scale.left, y, f"← {first}" if first else "", SMALL, colour=QUIET)
-        words = f"{last} →" if last else ""
-        sheet.write(scale.right, y, words, SMALL, align="right", colour=QUIET)
+        _write_sides(sheet, measure, scale, y)
         y += LINE
     for line in column.remarks:
         sheet.write(column.scale.left, y + 0.3, line, SMALL, colour=QUIET)
         y += LINE
+
+
+def _write_sides(sheet: Sheet, measure: ForestMeasure, scale: ForestScale, y: float) -> None:
+    """Write what either end of the scale means; on a narrow one only what the right end does."""
+    first, last = f"← {measure.sides[0]}", f"{measure.sides[1]} →"
+    both = measure_width(first, SMALL) + measure_width(last, SMALL) + 2.0
+    if both <= scale.right - scale.left:
+        sheet.write(scale.left, y, first, SMALL, colour=QUIET)
+    sheet.write(scale.right, y, last, SMALL, align="right", colour=QUIET)
 
 
 def _write_heads(sheet: Sheet, layout: ForestLayout, block: ForestBlock, wording: Wording) -> None:

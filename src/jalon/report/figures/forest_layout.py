@@ -169,7 +169,7 @@ def _plan_names(picture: ForestPicture, width: float, wording: Wording) -> _Name
     rows, wide = picture.rows, width >= 120
     counts = [count_words(row, wording) for row in rows]
     indents = [INDENT if s.label else 0.0 for s in picture.sections for _ in s.rows]
-    room = (0.27 if wide else 0.40) * width
+    room = (0.27 if wide else 0.37) * width
     lines = [
         tuple(wrap_words(row.label, SMALL, room - indent))
         for row, indent in zip(rows, indents, strict=True)

@@ -95,7 +95,7 @@ def _place(value: float, log: bool) -> float:
 
 
 def _choose_range(measure: ForestMeasure, estimates: Sequence[Estimate]) -> tuple[float, float]:
-    """Return the ends: all values, and their limits as far as half again the range of values."""
+    """Return the ends: all values, and the limits of usual intervals; outlying limits are cut."""
     sure = [estimate.value for estimate in estimates]
     sure += [] if measure.reference is None else [measure.reference]
     for part in (measure.pooled, measure.prediction):
@@ -104,10 +104,13 @@ def _choose_range(measure: ForestMeasure, estimates: Sequence[Estimate]) -> tupl
     places = [place for place in places if math.isfinite(place)] or [0.0]
     limits = [_place(n, measure.log) for e in estimates for n in (e.low, e.high)]
     limits = [limit for limit in limits if math.isfinite(limit)]
-    first, last = min(places), max(places)
-    reach = max(
-        0.75 * (last - first), 0.5 if measure.log else 0.12 * max(abs(first), abs(last), 0.1)
+    half = sorted(
+        abs(_place(e.high, measure.log) - _place(e.value, measure.log)) for e in estimates
     )
+    half = [width for width in half if math.isfinite(width)]
+    first, last = min(places), max(places)
+    floor = 0.5 if measure.log else 0.12 * max(abs(first), abs(last), 0.1)
+    reach = max(0.75 * (last - first), 1.6 * half[len(half) // 2] if half else 0.0, floor)
     low = min(first, max(min(limits, default=first), first - reach))
     high = max(last, min(max(limits, default=last), last + reach))
     pad = max(0.04 * (high - low), 1e-3)

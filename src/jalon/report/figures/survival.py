@@ -181,11 +181,13 @@ def _draw_censoring(axes: Axes, steps: Steps, stroke: Stroke, half: float) -> No
 
 
 def _write_end_labels(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:
-    for place, lines in zip(layout.end_labels or (), layout.label_lines, strict=False):
+    labels = zip(layout.label_lines, layout.named_lines, strict=False)
+    for place, (lines, named) in zip(layout.end_labels or (), labels, strict=False):
         middle = top + layout.frame.height - place.y
         first = middle - LINE * (len(lines) - 1) / 2 + 0.9
         for i, line in enumerate(lines):
-            sheet.write(layout.left + place.x, first + i * LINE, line, SMALL)
+            colour = INK if i < named else QUIET
+            sheet.write(layout.left + place.x, first + i * LINE, line, SMALL, colour=colour)
 
 
 def _write_at_risk(sheet: Sheet, layout: SurvivalLayout, top: float) -> None:

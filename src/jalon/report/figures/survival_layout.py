@@ -21,6 +21,7 @@ LINE = 3.3
 KEY_WIDTH = 6.0
 _EDGE = 1.0
 _TALLEST = 78.0
+_END_SHARE = 0.24
 ENGLISH = Wording()
 
 
@@ -42,6 +43,7 @@ class SurvivalLayout:
         stacked: True when group names stand above their numbers at risk, not beside.
         at_risk: numbers at risk as written, one row per curve, one per tick.
         wording: the language.
+        named_lines: how many lines of each label are its name; the median follows.
     """
 
     width: float
@@ -57,6 +59,7 @@ class SurvivalLayout:
     stacked: bool
     at_risk: tuple[tuple[str, ...], ...]
     wording: Wording
+    named_lines: tuple[int, ...]
 
     @property
     def legend_heights(self) -> tuple[int, ...]:
@@ -112,7 +115,7 @@ def lay_out(
 def _end_label_lines(
     labels: Sequence[str], medians: Sequence[str], width: float
 ) -> tuple[tuple[str, ...], ...]:
-    room = 0.24 * width
+    room = _END_SHARE * width
     return tuple(
         (
             *(wrap_words(label, SMALL, room) if label or not median else ()),
@@ -168,7 +171,9 @@ def _arrange(
     number = _widest_number(curves, paper.wording)
     stacked = _names_need_own_line(labels, width)
     left = _left_margin(labels, number, stacked, len(paper.endpoint_lines))
-    sizes = [_block_size(item) for item in lines or ()]
+    # A median makes a label several lines tall; a little air keeps labels apart.
+    air = 0.9 if any(item.median for item in curves) else 0.0
+    sizes = [(w, h + air) for w, h in map(_block_size, lines or ())]
     right = max([_EDGE + number / 2, 2.5, *(1.8 + w + _EDGE for w, _ in sizes if w)])
     frame = Frame(paper.horizon, width - left - right, paper.height)
     ticks = place_ticks(frame.horizon, frame.width, number + 1.6)
@@ -192,6 +197,9 @@ def _arrange(
         stacked=stacked,
         at_risk=tuple(_numbers_at_risk(item, ticks, paper.wording) for item in curves),
         wording=paper.wording,
+        named_lines=tuple(
+            len(wrap_words(label, SMALL, _END_SHARE * width)) if label else 0 for label in labels
+        ),
     )
 
 
