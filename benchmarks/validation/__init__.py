@@ -1,0 +1,1 @@
+"""How long a full internal validation takes: imputation and search inside every resample."""
