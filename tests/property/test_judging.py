@@ -12,6 +12,7 @@ from jalon.stats import (
     estimate_censoring,
     incidence_concordance,
     pseudo_values,
+    time_auc,
     uno_concordance,
 )
 from jalon.validate import (
@@ -26,6 +27,7 @@ from jalon.validate import (
     compare_subgroups,
     discriminate,
     draw_auc,
+    draw_roc,
     leave_centres_out,
     measure_accuracy,
     measure_merits,
@@ -168,6 +170,16 @@ def test_figures_of_all_patients_are_those_of_each_function(causes):
     assert (parts.gray is not None) == (causes == 2)
     assert parts.groups[1].risk[0].value > parts.groups[0].risk[0].value
     assert parts.groups[1].hazard_ratio.low > 1
+
+
+@few
+@given(seeds)
+def test_area_under_the_points_is_the_auc(seed):
+    score, data = draw_coarse(seed)
+    assume(data.event[data.time == data.time.max()].all() or data.time.max() > 6)
+    points = draw_roc(score, data, 6)
+    area = np.trapezoid(points.true_positive, points.false_positive)
+    assert_allclose(area, time_auc(score, data, 6).auc.value[0], rtol=1e-10)
 
 
 def test_same_seed_same_band():

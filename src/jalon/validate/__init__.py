@@ -61,6 +61,7 @@ from jalon.validate.resampling import (
     draw_folds,
     use_rows,
 )
+from jalon.validate.roc_points import RocPoints, draw_roc
 from jalon.validate.rounds import Running, Standing
 from jalon.validate.separation import GroupCourse, GroupSeparation, separate_groups
 from jalon.validate.utility import (
@@ -119,6 +120,7 @@ __all__ = [
     "Refit",
     "Resampling",
     "ResamplingKind",
+    "RocPoints",
     "Running",
     "ScoreComparison",
     "ScoreDifference",
@@ -146,6 +148,7 @@ __all__ = [
     "draw_auc",
     "draw_bootstrap",
     "draw_folds",
+    "draw_roc",
     "gini_difference",
     "group_risks",
     "heuristic_shrinkage",
