@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jalon.core import DefinitionError
-from jalon.scores import assess, assess_many, find_definition, list_slugs
+from jalon.scores import assess, assess_many, find_definition
 
 IPI = find_definition("ipi")
 VALUES = {
@@ -26,13 +26,13 @@ FLAGGED = st.fixed_dictionaries(
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(list_slugs()), st.lists(PATIENT, min_size=1, max_size=30))
+@given(st.sampled_from(["ipi", "r_ipi"]), st.lists(PATIENT, min_size=1, max_size=30))
 def test_many_equals_one_by_one(slug, patients):
     check(slug, patients)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.sampled_from(list_slugs()), st.lists(FLAGGED, min_size=1, max_size=30))
+@given(st.sampled_from(["ipi", "r_ipi"]), st.lists(FLAGGED, min_size=1, max_size=30))
 def test_many_equals_one_by_one_from_judgements(slug, patients):
     check(slug, patients)
 

@@ -17,6 +17,7 @@ from jalon.core.errors import (
     UserError,
 )
 from jalon.core.estimate import Estimate
+from jalon.core.units import Quantity, convert
 
 if TYPE_CHECKING:
     from jalon.core.curve import Curve
@@ -38,10 +39,12 @@ __all__ = [
     "Floats",
     "Integers",
     "JalonError",
+    "Quantity",
     "StudyFileError",
     "SurvivalData",
     "UnsuitableDataError",
     "UserError",
+    "convert",
 ]
 
 

@@ -42,9 +42,23 @@ def find_definition(slug: str) -> ScoreDefinition:
         >>> find_definition("ipi").range
         (0, 5)
     """
+    return parse_definition(read_file(slug), f"{slug}.toml")
+
+
+def read_file(slug: str) -> str:
+    """Return the text of a published score's file.
+
+    Args:
+        slug: the score.
+
+    Returns:
+        The TOML text.
+
+    Raises:
+        DefinitionError: no such score.
+    """
     if slug not in list_slugs():
         near = get_close_matches(slug, list_slugs(), n=3)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise DefinitionError(f"no published score is called {slug!r}.{hint}")
-    text = (_FOLDER / f"{slug}.toml").read_text(encoding="utf-8")
-    return parse_definition(text, f"{slug}.toml")
+    return (_FOLDER / f"{slug}.toml").read_text(encoding="utf-8")

@@ -1,187 +1,152 @@
-"""Computing a score for one patient or for a whole registry. Missing is never zero."""
+"""Computing a score for one patient. Missing is never zero."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from jalon.core.errors import DefinitionError
-from jalon.scores.definition import Group, Item, ScoreDefinition
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """What one item adds: from ``low`` to ``high`` points, equal when its value is known."""
-
-    item: str
-    low: int
-    high: int
+from jalon.scores.answer import Alternative, Assessment, Contribution
+from jalon.scores.combine import combine, find_deciding
+from jalon.scores.definition import Group, ScoreDefinition
+from jalon.scores.formula import contribute, evaluate, group_of_value
+from jalon.scores.item import Span
+from jalon.scores.reading import Inputs, Reading, Remark, read_items
+from jalon.scores.remark import remark_on, remark_value
+from jalon.scores.sentence import explain_reading, explain_term
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
-    """The answer for one patient.
-
-    Attributes:
-        points_low: fewest points the patient can have, given what is known.
-        points_high: most points; equal to ``points_low`` when nothing is missing.
-        group: the risk group, or None while it is undetermined.
-        possible: every group that is still possible, rising.
-        missing: items that are not known.
-        contributions: what each item adds.
-    """
-
-    points_low: int
-    points_high: int
-    group: Group | None
-    possible: tuple[Group, ...]
-    missing: tuple[str, ...]
-    contributions: tuple[Contribution, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class AssessedColumns:
-    """The answers for n patients.
-
-    Attributes:
-        points_low: shape (n,), fewest points given what is known.
-        points_high: shape (n,), most points.
-        group: shape (n,), index of the risk group, -1 while it is undetermined.
-    """
-
-    points_low: npt.NDArray[np.int64]
-    points_high: npt.NDArray[np.int64]
-    group: npt.NDArray[np.int64]
-
-
-def assess(definition: ScoreDefinition, inputs: Mapping[str, float | None]) -> Assessment:
+def assess(definition: ScoreDefinition, inputs: Inputs) -> Assessment:
     """Compute a score for one patient.
 
     Args:
         definition: the score.
-        inputs: values by item id, in the definition's units, or 0/1 by an item's flag;
-            None, NaN or left out when not known.
+        inputs: by item id, a number in the item's unit, a ``Quantity`` with its unit, the
+            name of a level, or a ``Between``; the two measures an item is the ratio of; or
+            0/1 by an item's flag. None, NaN or left out when not known.
 
     Returns:
-        Points as a range when items are missing, and the group when it is already certain.
+        Points as a range when items are missing, the group when it is already certain, else
+        the items that would decide it; with sentences, warnings and other readings.
 
     Raises:
-        DefinitionError: an input the score does not know, a flag that is not 0 or 1, or a
-            value and a flag that contradict each other.
+        DefinitionError: a score that cannot be computed, an input it does not know, a value
+            that is impossible, or two values that contradict each other.
+
+    Example:
+        >>> from jalon.scores import find_definition
+        >>> answer = assess(find_definition("ipi"), {"age": 70, "stage": 4, "ecog": 1,
+        ...                                          "extranodal_sites": 1})
+        >>> answer.points_low, answer.points_high, answer.state, answer.deciding
+        (2, 3, 'undetermined', ('ldh_ratio',))
     """
-    _refuse_unknown(definition, inputs)
-    parts = tuple(_contribute(item, inputs) for item in definition.items)
-    low, high = sum(part.low for part in parts), sum(part.high for part in parts)
-    possible = tuple(g for g in definition.groups if g.low <= high and g.high >= low)
+    refuse_blocked(definition)
+    readings = read_items(definition, inputs)
+    remarks = remark_on(definition, inputs, readings)
+    if definition.rule == "formula":
+        return _assess_formula(definition, readings, remarks)
+    return assess_readings(definition, readings, remarks)
+
+
+def refuse_blocked(definition: ScoreDefinition) -> None:
+    """Refuse to compute a score of which too little is known.
+
+    Args:
+        definition: the score.
+
+    Raises:
+        DefinitionError: the score is a placeholder; the message says why.
+    """
+    if not definition.computes:
+        raise DefinitionError(f"{definition.short} cannot be computed: {definition.reason['en']}")
+
+
+def assess_readings(
+    definition: ScoreDefinition, readings: tuple[Reading, ...], remarks: tuple[Remark, ...]
+) -> Assessment:
+    """Compute a sum of points or a decision table from what was read of each item.
+
+    Args:
+        definition: the score.
+        readings: what is known of each item.
+        remarks: what was already worth a word.
+
+    Returns:
+        The answer.
+    """
+    choices = {reading.item.id: reading.points for reading in readings}
+    found = combine(definition, choices)
+    missing = tuple(r.item.id for r in readings if r.source == "missing")
+    open_items = tuple(r.item.id for r in readings if len(r.points) > 1)
+    possible = tuple(definition.groups[k] for k in found.groups)
+    low, high = found.totals[0], found.totals[-1]
     return Assessment(
         points_low=low,
         points_high=high,
         group=possible[0] if len(possible) == 1 else None,
         possible=possible,
-        missing=tuple(
-            item.id
-            for item in definition.items
-            if _known(inputs.get(item.id)) is None and _known(inputs.get(item.flag or "")) is None
-        ),
-        contributions=parts,
+        missing=missing,
+        contributions=tuple(_contribute(definition, reading) for reading in readings),
+        definition=definition,
+        deciding=find_deciding(definition, choices, open_items),
+        alternative=_read_otherwise(definition, readings),
+        remarks=remarks + tuple(Remark("note", "", note) for note in found.notes),
+        cuts=_cut(definition, (low, high)),
     )
 
 
-def _refuse_unknown(definition: ScoreDefinition, names: Iterable[str]) -> None:
-    known = {name for item in definition.items for name in (item.id, item.flag) if name}
-    unknown = sorted(set(names) - known)
-    if unknown:
-        raise DefinitionError(
-            f"{definition.slug} has no item {', '.join(unknown)}; it asks for "
-            f"{', '.join(sorted(known))}"
-        )
+def _contribute(definition: ScoreDefinition, reading: Reading) -> Contribution:
+    why = explain_reading(reading, counts=definition.rule == "sum")
+    return Contribution(reading.item.id, reading.points[0], reading.points[-1], why, reading.source)
 
 
-def _known(value: float | None) -> float | None:
-    return None if value is None or math.isnan(value) else float(value)
+def _read_otherwise(
+    definition: ScoreDefinition, readings: tuple[Reading, ...]
+) -> Alternative | None:
+    doubtful = tuple(r.item.id for r in readings if len(r.readings) > len(r.points))
+    if not doubtful:
+        return None
+    found = combine(definition, {r.item.id: r.readings for r in readings})
+    groups = tuple(definition.groups[k] for k in found.groups)
+    return Alternative(doubtful, found.totals[0], found.totals[-1], groups)
 
 
-def _contribute(item: Item, inputs: Mapping[str, float | None]) -> Contribution:
-    value = _known(inputs.get(item.id))
-    flag = _known(inputs.get(item.flag)) if item.flag else None
-    if flag is not None and flag not in (0.0, 1.0):
-        raise DefinitionError(f"{item.flag}: {flag:g} is neither 0 nor 1")
-    by_value = None if value is None else item.points_for(value)
-    by_flag = None if flag is None else item.steps[int(flag)].points
-    if by_value is not None and by_flag is not None and by_value != by_flag:
-        raise DefinitionError(
-            f"{item.id} and {item.flag} contradict each other; give the value alone"
-        )
-    points = by_value if by_value is not None else by_flag
-    if points is None:
-        return Contribution(item.id, *item.range)
-    return Contribution(item.id, points, points)
+def _cut(definition: ScoreDefinition, span: Span) -> dict[str, bool | None]:
+    low, high = span
+    return {
+        cut.slug: None if low < cut.at_least <= high else low >= cut.at_least
+        for cut in definition.cuts
+    }
 
 
-def assess_many(
-    definition: ScoreDefinition, columns: Mapping[str, npt.ArrayLike]
-) -> AssessedColumns:
-    """Compute a score for n patients at once; equal to ``assess`` on each of them.
-
-    Args:
-        definition: the score.
-        columns: shape (n,) values by item id or by an item's flag, NaN when not known.
-
-    Returns:
-        Points and groups of all patients.
-
-    Raises:
-        DefinitionError: as ``assess``, or columns of different lengths.
-    """
-    import numpy as np  # noqa: PLC0415 - the bedside assesses one patient and needs no arrays
-
-    _refuse_unknown(definition, columns)
-    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
-    sizes = {len(values) for values in arrays.values()}
-    if len(sizes) != 1:
-        raise DefinitionError(f"{definition.slug}: give columns of one length; seen {sizes}")
-    low = np.zeros(sizes.pop(), dtype=np.int64)
-    high = low.copy()
-    for item in definition.items:
-        points = _points_column(item, arrays, len(low))
-        fewest, most = item.range
-        missing = np.isnan(points)
-        low += np.where(missing, fewest, points).astype(np.int64)
-        high += np.where(missing, most, points).astype(np.int64)
-    tops = np.array([group.high for group in definition.groups])
-    group = np.searchsorted(tops, low)
-    certain = group == np.searchsorted(tops, high)
-    return AssessedColumns(low, high, np.where(certain, group, -1).astype(np.int64))
+def _assess_formula(
+    definition: ScoreDefinition, readings: tuple[Reading, ...], remarks: tuple[Remark, ...]
+) -> Assessment:
+    if definition.formula is None:
+        raise DefinitionError(f"{definition.slug}: the rule is a formula; give one")
+    by_item = {reading.item.id: reading for reading in readings}
+    low, high = evaluate(definition.formula, by_item)
+    possible = _groups_between(definition, (low, high))
+    open_items = tuple(r.item.id for r in readings if r.source == "missing" or r.low != r.high)
+    settled = len(possible) == 1 or low == high
+    parts = []
+    for term in definition.formula.terms:
+        span = contribute(term, by_item[term.item])
+        why = explain_term(by_item[term.item], term, span)
+        parts.append(Contribution(term.item, *span, why, by_item[term.item].source))
+    return Assessment(
+        points_low=low,
+        points_high=high,
+        group=possible[0] if len(possible) == 1 else None,
+        possible=possible,
+        missing=tuple(r.item.id for r in readings if r.source == "missing"),
+        contributions=tuple(parts),
+        definition=definition,
+        deciding=() if settled else open_items,
+        remarks=remarks + remark_value(definition, (low, high)),
+        cuts=_cut(definition, (low, high)),
+    )
 
 
-def _points_column(
-    item: Item, arrays: Mapping[str, npt.NDArray[np.float64]], n: int
-) -> npt.NDArray[np.float64]:
-    import numpy as np  # noqa: PLC0415 - as above
-
-    missing = np.full(n, np.nan)
-    value = arrays.get(item.id, missing)
-    by_value = np.full(n, float(item.steps[0].points))
-    for step in item.steps[1:]:
-        holds = value > step.limit if step.above is not None else value >= step.limit
-        by_value = np.where(holds, step.points, by_value)
-    by_value = np.where(np.isnan(value), np.nan, by_value)
-    flag = arrays.get(item.flag or "", missing)
-    if not np.all(np.isnan(flag) | (flag == 0) | (flag == 1)):
-        raise DefinitionError(f"{item.flag}: holds values that are neither 0 nor 1")
-    by_flag = np.where(flag == 1, item.steps[-1].points, item.steps[0].points)
-    by_flag = np.where(np.isnan(flag), np.nan, by_flag)
-    clash = int(np.sum(by_value != by_flag) - np.sum(np.isnan(by_value) | np.isnan(by_flag)))
-    if clash:
-        raise DefinitionError(
-            f"{item.id} and {item.flag} contradict each other for {clash} of {n} patients; "
-            "give the value alone"
-        )
-    points: npt.NDArray[np.float64] = np.where(np.isnan(by_value), by_flag, by_value)
-    return points
+def _groups_between(definition: ScoreDefinition, span: Span) -> tuple[Group, ...]:
+    if definition.formula is None or not definition.groups:
+        return ()
+    first, last = (group_of_value(definition.formula.limits, end) for end in span)
+    return definition.groups[first : last + 1]

@@ -1,0 +1,265 @@
+"""Sums, decision tables and formulas on columns. Needs numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+
+from jalon.core.errors import DefinitionError
+from jalon.scores.column import (
+    Codes,
+    Fault,
+    ItemColumn,
+    Numbers,
+    Truths,
+    raise_fault,
+    step_codes,
+)
+from jalon.scores.combine import find_group
+from jalon.scores.definition import ScoreDefinition
+from jalon.scores.formula import NOWHERE
+from jalon.scores.item import Item
+from jalon.scores.rule import Term
+
+Whole = npt.NDArray[np.int64]
+Ends = tuple[Whole, Whole, Whole, Whole]
+"""Lowest and highest total, first and last group."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choices:
+    """Points that an item may still give to n patients, as numbers of sets of points.
+
+    Attributes:
+        item: the item.
+        sets: the sets of points that occur.
+        code: shape (n,), which set.
+        doubtful: shape (n,), whether the value lies where the sources disagree.
+        wide: shape (n,), which set when every reading is allowed.
+    """
+
+    item: Item
+    sets: tuple[tuple[int, ...], ...]
+    code: Codes
+    doubtful: Truths
+    wide: Codes
+
+    def widen(self) -> Choices:
+        """Return the same with every reading allowed."""
+        return Choices(self.item, self.sets, self.wide, self.doubtful, self.wide)
+
+
+def choose(column: tuple[ItemColumn, Truths]) -> Choices:
+    """Return which points an item may still give to each patient.
+
+    Args:
+        column: what is known of the item, and where another item of its set answers for it.
+
+    Returns:
+        The choices.
+    """
+    known, settled = column
+    item, value = known.item, known.value
+    points = [step.points for step in item.steps]
+    sets = [*((p,) for p in points), item.choices, (item.choices[0],)]
+    code = step_codes(item, value)
+    missing = known.missing
+    if known.judged is not None:
+        by_flag = np.where(known.judged == 1, len(points) - 1, 0)
+        code = np.where(np.isnan(value), by_flag, code)
+    code = np.where(missing, len(points), code)
+    code = np.where(missing & settled, len(points) + 1, code)
+    wide, doubtful = code, np.zeros(len(value), dtype=bool)
+    for dispute in item.disputes:
+        upper = value == dispute.low if dispute.below is None else value < dispute.below
+        held = (value >= dispute.low) & upper
+        for step, own in enumerate(points):
+            more = tuple(sorted({own, *dispute.points}))
+            here = held & (code == step)
+            if len(more) > 1 and here.any():
+                sets.append(more)
+                wide = np.where(here, len(sets) - 1, wide)
+                doubtful = doubtful | here
+    return Choices(item, tuple(sets), code, doubtful, wide)
+
+
+def settle_sets(columns: tuple[ItemColumn, ...]) -> list[tuple[ItemColumn, Truths]]:
+    """Say for each item where another one of its set answers for it.
+
+    Args:
+        columns: what is known of each item.
+
+    Returns:
+        Each column with a shape (n,) mask.
+    """
+    n = len(columns[0].value)
+    known: dict[str, Truths] = {}
+    for each in columns:
+        if each.item.settles:
+            before = known.get(each.item.exclusive, np.zeros(n, dtype=bool))
+            known[each.item.exclusive] = before | ~each.missing
+    nobody = np.zeros(n, dtype=bool)
+    return [(each, known.get(each.item.exclusive, nobody)) for each in columns]
+
+
+def add_up(definition: ScoreDefinition, choices: list[Choices], n: int) -> Ends:
+    """Add the points of all items.
+
+    Args:
+        definition: a sum of points.
+        choices: points that each item may give.
+        n: patients.
+
+    Returns:
+        Totals and groups, at least and at most.
+    """
+    low, high = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    least, most = low - 10**6, high - 10**6
+    for members in definition.organs():
+        names = {item.id for item in members}
+        own = [each for each in choices if each.item.id in names]
+        fewest = np.max([_points(each, min) for each in own], axis=0)
+        top = np.max([_points(each, max) for each in own], axis=0)
+        low, high = low + fewest, high + top
+        if definition.overrides:
+            least, most = np.maximum(least, fewest), np.maximum(most, top)
+    return low, high, *_place(definition, (low, high), (least, most))
+
+
+def _points(each: Choices, pick: object) -> Whole:
+    ends = [(min if pick is min else max)(points) for points in each.sets]
+    return np.array(ends, dtype=np.int64)[each.code]
+
+
+def _place(
+    definition: ScoreDefinition, totals: tuple[Whole, Whole], worst: tuple[Whole, Whole]
+) -> tuple[Whole, Whole]:
+    if not definition.groups:
+        none = np.full(len(totals[0]), -1, dtype=np.int64)
+        return none, none
+    tops = np.array([group.high for group in definition.groups])
+    first, last = (np.searchsorted(tops, total).astype(np.int64) for total in totals)
+    for override in definition.overrides:
+        index = find_group(definition, override.group)
+        first = np.where(worst[0] >= override.points, np.maximum(first, index), first)
+        last = np.where(worst[1] >= override.points, np.maximum(last, index), last)
+    return first, last
+
+
+def look_up(definition: ScoreDefinition, choices: list[Choices], n: int) -> Ends:
+    """Read the answers off a decision table.
+
+    Args:
+        definition: a decision table.
+        choices: points that each item may give.
+        n: patients.
+
+    Returns:
+        Totals and groups, at least and at most.
+    """
+    used = [each for each in choices if any(each.item.id in row.when for row in definition.rows)]
+    low, high = _fill(definition, used)
+    place = np.zeros(n, dtype=np.intp)
+    for each in used:
+        place = place * len(each.sets) + each.code
+    first, last = low.ravel()[place], high.ravel()[place]
+    nobody = np.zeros(n, dtype=np.int64)
+    return first, last, *_place(definition, (first, last), (nobody, nobody))
+
+
+def _fill(definition: ScoreDefinition, used: list[Choices]) -> tuple[Whole, Whole]:
+    """Every known case answered once, then every set of cases by its lowest and highest."""
+    names = [each.item.id for each in used]
+    shape = tuple(len(each.item.choices) for each in used)
+    low, high = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    for place, points in zip(
+        np.ndindex(shape), product(*(each.item.choices for each in used)), strict=True
+    ):
+        case = dict(zip(names, points, strict=True))
+        totals = next(row.totals for row in definition.rows if row.fits(case))
+        low[place], high[place] = min(totals), max(totals)
+    for axis, each in enumerate(used):
+        index = {points: k for k, points in enumerate(each.item.choices)}
+        picks = [[index[p] for p in points] for points in each.sets]
+        low = np.stack([low.take(p, axis).min(axis) for p in picks], axis)
+        high = np.stack([high.take(p, axis).max(axis) for p in picks], axis)
+    return low, high
+
+
+def evaluate_columns(
+    definition: ScoreDefinition, columns: tuple[ItemColumn, ...], n: int
+) -> tuple[Numbers, Numbers]:
+    """Evaluate a formula, as ``evaluate`` does for one patient.
+
+    Args:
+        definition: a formula.
+        columns: what is known of each item.
+        n: patients.
+
+    Returns:
+        Shape (n,) lowest and highest values.
+
+    Raises:
+        DefinitionError: values for which a term has no answer.
+    """
+    formula = definition.formula
+    if formula is None:
+        raise DefinitionError(f"{definition.slug}: the rule is a formula; give one")
+    by_item = {each.item.id: each for each in columns}
+    start = 1.0 if formula.multiplies else 0.0
+    low, high = np.full(n, start), np.full(n, start)
+    for term in formula.terms:
+        least, most = _bound(term, by_item[term.item], n)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if not formula.multiplies:
+                low, high = low + least, high + most
+            elif term.weight > 0:
+                nothing = (high == 0) | (most == 0)
+                low, high = low * least, np.where(nothing, 0.0, high * most)
+            else:
+                low, high = low / most, np.where(high == 0, 0.0, high / least)
+    return low, high
+
+
+def _bound(term: Term, column: ItemColumn, n: int) -> tuple[Numbers, Numbers]:
+    """Ends of a term; of a power, the ends of the value itself."""
+    value, item = column.value, column.item
+    missing = np.isnan(value)
+    if term.needs_positive:
+        _refuse(item, value <= 0, "not > 0; give half the detection limit and say so", n)
+    lowest, highest = item.span or NOWHERE
+    ends = np.where(missing, lowest, value), np.where(missing, highest, value)
+    if term.link == "power":
+        return ends
+    if term.link == "level":
+        return _weigh(term, column, missing, n)
+    with np.errstate(divide="ignore"):
+        linked = [term.weight * _transform(term, end) for end in ends]
+    return np.minimum(*linked), np.maximum(*linked)
+
+
+def _transform(term: Term, value: Numbers) -> Numbers:
+    if term.link == "log2":
+        return np.log2(value)
+    return np.maximum(value - term.knot, 0.0) if term.link == "excess" else value
+
+
+def _weigh(term: Term, column: ItemColumn, missing: Truths, n: int) -> tuple[Numbers, Numbers]:
+    low = np.full(n, min(weight for _, weight in term.levels))
+    high = np.full(n, max(weight for _, weight in term.levels))
+    unknown = ~missing
+    for level, weight in term.levels:
+        here = column.value == level
+        low, high = np.where(here, weight, low), np.where(here, weight, high)
+        unknown = unknown & ~here
+    _refuse(column.item, unknown, "not one of the levels of the formula", n)
+    return low, high
+
+
+def _refuse(item: Item, where: Truths, problem: str, n: int) -> None:
+    rows = np.flatnonzero(where)
+    if len(rows):
+        raise_fault(Fault(item.id, rows, problem), n)
