@@ -20,6 +20,16 @@ from jalon.validate.comparison import (
 from jalon.validate.correction import Correction, CorrectionKind, weigh_632_plus
 from jalon.validate.cox_indexes import CoxIndexes, describe_cox, heuristic_shrinkage
 from jalon.validate.cox_validation import validate_cox, validate_cox_groups
+from jalon.validate.development_size import (
+    DevelopmentSize,
+    SizeRules,
+    expect_shrinkage,
+    r2_from_auc,
+    r2_from_concordance,
+    r2_from_nagelkerke,
+    size_development,
+    size_development_binary,
+)
 from jalon.validate.discrimination import DiscriminationReport, discriminate
 from jalon.validate.fairness import Subgroups, compare_subgroups
 from jalon.validate.gini import gini_difference
@@ -72,6 +82,13 @@ from jalon.validate.utility import (
     decision_curve,
 )
 from jalon.validate.validation import ValidatedFigure, Validation, validate_model
+from jalon.validate.validation_size import (
+    ExpectedCohort,
+    PrecisionTargets,
+    ValidationSize,
+    size_validation,
+    spread_from_concordance,
+)
 
 __all__ = [
     "Accuracy",
@@ -91,8 +108,10 @@ __all__ = [
     "CorrectionKind",
     "CoxIndexes",
     "DecisionCurve",
+    "DevelopmentSize",
     "Discrimination",
     "DiscriminationReport",
+    "ExpectedCohort",
     "Gain",
     "GroupCalibration",
     "GroupCourse",
@@ -109,6 +128,7 @@ __all__ = [
     "ObservedExpected",
     "Pipeline",
     "PooledMerit",
+    "PrecisionTargets",
     "Predicted",
     "Predictions",
     "Procedure",
@@ -124,12 +144,14 @@ __all__ = [
     "Running",
     "ScoreComparison",
     "ScoreDifference",
+    "SizeRules",
     "SmoothCalibration",
     "SmoothRules",
     "Standing",
     "Subgroups",
     "ValidatedFigure",
     "Validation",
+    "ValidationSize",
     "WeakCalibration",
     "binary_decision_curve",
     "bootstrap_figures",
@@ -149,6 +171,7 @@ __all__ = [
     "draw_bootstrap",
     "draw_folds",
     "draw_roc",
+    "expect_shrinkage",
     "gini_difference",
     "group_risks",
     "heuristic_shrinkage",
@@ -159,11 +182,18 @@ __all__ = [
     "measure_accuracy",
     "measure_merits",
     "observed_expected",
+    "r2_from_auc",
+    "r2_from_concordance",
+    "r2_from_nagelkerke",
     "recalibrate",
     "reclassify",
     "reclassify_at",
     "separate_groups",
+    "size_development",
+    "size_development_binary",
+    "size_validation",
     "smooth_calibration",
+    "spread_from_concordance",
     "use_rows",
     "validate_cox",
     "validate_cox_groups",
