@@ -49,7 +49,11 @@ def remark_value(definition: ScoreDefinition, span: Span) -> tuple[Remark, ...]:
         At most one remark.
     """
     formula = definition.formula
-    if formula is None or formula.plausible is None or span[0] != span[1]:
+    if formula is None or span[0] != span[1]:
+        return ()
+    if formula.multiplies and span[0] == 0:
+        return (Remark("value", "", _ZERO),)
+    if formula.plausible is None:
         return ()
     low, high = formula.plausible
     if low <= span[0] <= high:
@@ -66,6 +70,12 @@ def remark_value(definition: ScoreDefinition, span: Span) -> tuple[Remark, ...]:
 
 
 _BOTH = ("en", "fr")
+_ZERO = {
+    "en": "the value is 0 and has no logarithm; for a result below detection give half of what "
+    "the laboratory can detect, and say so",
+    "fr": "la valeur est 0 et n'a pas de logarithme ; pour un résultat sous le seuil de détection, "
+    "saisir la moitié de ce seuil et le préciser",
+}
 
 
 def _doubt_value(item: Item | Measure, span: Span, source: str) -> list[Remark]:
