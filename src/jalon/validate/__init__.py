@@ -35,6 +35,16 @@ from jalon.validate.fairness import Subgroups, compare_subgroups
 from jalon.validate.gini import gini_difference
 from jalon.validate.iecv import CentreRule, CentreValidation, HeldOut, leave_centres_out
 from jalon.validate.imputed import Completion, Join, impute_inside
+from jalon.validate.instability import (
+    CalibrationInstability,
+    ClassificationInstability,
+    GroupInstability,
+    PredictionInstability,
+    classify_again,
+    compare_calibration,
+    measure_instability,
+    regroup,
+)
 from jalon.validate.internal import (
     Corrected,
     InternalValidation,
@@ -98,8 +108,10 @@ __all__ = [
     "BenefitDifference",
     "Bootstrap",
     "BootstrapKind",
+    "CalibrationInstability",
     "CentreRule",
     "CentreValidation",
+    "ClassificationInstability",
     "Completion",
     "Contender",
     "Contest",
@@ -115,6 +127,7 @@ __all__ = [
     "Gain",
     "GroupCalibration",
     "GroupCourse",
+    "GroupInstability",
     "GroupSeparation",
     "HazardCalibration",
     "HeldOut",
@@ -130,6 +143,7 @@ __all__ = [
     "PooledMerit",
     "PrecisionTargets",
     "Predicted",
+    "PredictionInstability",
     "Predictions",
     "Procedure",
     "ProcedureValidation",
@@ -160,6 +174,8 @@ __all__ = [
     "calibrate_smoothly",
     "calibrate_weakly",
     "calibration_slope",
+    "classify_again",
+    "compare_calibration",
     "compare_decision_curves",
     "compare_scores",
     "compare_subgroups",
@@ -180,6 +196,7 @@ __all__ = [
     "largest_error",
     "leave_centres_out",
     "measure_accuracy",
+    "measure_instability",
     "measure_merits",
     "observed_expected",
     "r2_from_auc",
@@ -188,6 +205,7 @@ __all__ = [
     "recalibrate",
     "reclassify",
     "reclassify_at",
+    "regroup",
     "separate_groups",
     "size_development",
     "size_development_binary",
