@@ -49,6 +49,10 @@ class Wording:
         family, _, name = key.partition(".")
         return _read_words()[family][name][self.language].format(**parts)
 
+    def note(self, data_label: str) -> str:
+        """Return the label that figures of such data must carry; "" for "real data"."""
+        return "" if data_label == "real data" else self.say("note.synthetic")
+
     def number(self, value: float, digits: int = 2) -> str:
         """Return a number with fixed decimals; a dash for NaN."""
         if math.isnan(value):

@@ -6,13 +6,14 @@ import pytest
 from tests.unit.report.drawing import cut_off, overlaps, text_boxes
 from tests.unit.report.example_curves import HIGH, LOW, fall, steady
 
-from jalon.core import UnsuitableDataError
+from jalon.core import Estimate, UnsuitableDataError
 from jalon.report import LabelledCurve
 from jalon.report.figures import survival_figure
 from jalon.report.figures.sheet import house_settings
 from jalon.report.figures.survival import draw_survival
 from jalon.report.figures.survival_header import plan_header
-from jalon.report.figures.survival_layout import lay_out
+from jalon.report.figures.survival_layout import lay_out, write_median
+from jalon.report.wording import Wording
 
 LONG = "Four or more involved axillary lymph nodes at surgery, any tumour size"
 CASES = {
@@ -110,6 +111,55 @@ def test_close_ends_give_a_legend_and_clear_ends_do_not():
     assert apart.legend_rows == ()
     assert same.end_labels is None
     assert sorted(i for row in same.legend_rows for i in row) == [0, 1, 2]
+
+
+NAN = float("nan")
+
+
+@pytest.mark.parametrize(
+    ("median", "english", "french"),
+    [
+        (None, "", ""),
+        (Estimate(NAN, NAN, NAN), "median not reached", "médiane non atteinte"),
+        (Estimate(8.25, 6.1, 11.2), "median 8.2 (6.1-11.2) months", "médiane 8,2 (6,1-11,2) mois"),
+        (
+            Estimate(62.4, 50, NAN),
+            "median 62 (50 to not reached) months",
+            "médiane 62 (50 à non atteinte) mois",
+        ),
+        (Estimate(62.4, NAN, NAN), "median 62 months", "médiane 62 mois"),
+    ],
+)
+def test_medians_in_two_languages(median, english, french):
+    assert write_median(median, Wording("en")) == english
+    assert write_median(median, Wording("fr")) == french
+
+
+@pytest.mark.parametrize("width", [85, 180])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_medians_stand_with_their_names_and_overlap_nothing(width, language):
+    medians = (Estimate(62, 50, NAN), Estimate(14, 11.2, 18), Estimate(NAN, NAN, NAN))
+    shares = zip(("low", LONG, "high"), medians, (0.2, 0.5, 0.9), strict=True)
+    curves = [
+        LabelledCurve(name, steady(name, 2400, every=0.03, share=share).curve, median)
+        for name, median, share in shares
+    ]
+    with house_settings():
+        layout = lay_out(curves, "Survie globale", 60, width, Wording(language))
+        sheet = draw_survival(layout, plan_header("Log-rank", "NOTE", layout))
+    boxes = text_boxes(sheet)
+    assert overlaps(boxes) == []
+    assert cut_off(sheet, boxes) == []
+    words = " ".join(box.words for box in boxes)
+    assert {"en": "median", "fr": "médiane"}[language] in words
+    assert ("Nombre à risque" in words) == (language == "fr")
+    assert ("2,400" in words) == (language == "en")
+
+
+def test_french_description_and_title():
+    svg = survival_figure([LOW, HIGH], "Survie globale", 60, language="fr")
+    assert "Survie globale selon le mois : low, high" in svg
+    assert "low : 120 à risque au début" in svg
 
 
 def test_incidence_rises_from_zero():

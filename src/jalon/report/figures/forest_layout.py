@@ -150,7 +150,7 @@ def lay_out_forest(
         block, bottom = _plan_block(picture, group, (names, width, top), wording)
         blocks.append(block)
         top = bottom + 2.0
-    remark = tuple(wrap_words(_remark(picture, blocks, wording), SMALL, width - 2 * EDGE))
+    remark = tuple(wrap_words(_remark(picture, blocks, wording), SMALL, width - 3 * EDGE))
     return ForestLayout(
         note=lines,
         names=names.lines,
