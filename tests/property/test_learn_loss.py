@@ -12,7 +12,6 @@ from tests.property.learn_cases import KINDS, Judge, draw_case, lay
 
 from jalon.core import SurvivalData
 from jalon.learn import Shrinkage
-from jalon.learn.branch import Limit, fit_bounds, gather_found
 from jalon.learn.incumbent import find_points
 from jalon.learn.kernels.model import model_node
 from jalon.learn.kernels.points import rise_at_least
@@ -25,6 +24,7 @@ from jalon.learn.relax import relax_support
 from jalon.learn.rounding import obeys
 from jalon.learn.rules import price_support
 from jalon.learn.settings import Effort
+from jalon.learn.settle import Limit, fit_bounds, gather_found
 from jalon.learn.verify_loss import follow_teacher, lay_loss, sum_risk_sets
 from jalon.stats import fit_cox, fit_fine_gray
 

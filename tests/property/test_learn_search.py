@@ -90,7 +90,7 @@ def test_search_cut_short_still_brackets_the_optimum(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_points_too_many_to_list_leave_an_honest_bound(kind, monkeypatch):
-    monkeypatch.setattr("jalon.learn.branch.STEPS", 9)
+    monkeypatch.setattr("jalon.learn.settle.STEPS", 9)
     for case, problem in draw_usable(range(550, 556), kind):
         _, least, most = find_optimum(case, problem)
         proof = search(problem)

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from jalon.core import Floats, Integers
 from jalon.learn.found import Found
-from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.kernels.ground import Flags, Ground, Rules
 from jalon.learn.kernels.model import model_node
-from jalon.learn.kernels.points import (
-    factor_from_last,
-    fit_points,
-    list_points,
-    rise_at_least,
-    widest_distance,
-)
+from jalon.learn.kernels.pairs import Stem
 from jalon.learn.kernels.predictor import weigh_loss
-from jalon.learn.kernels.starts import price_each, start_each
-from jalon.learn.kernels.support import (
-    fit_each,
-    invert,
-    reach_of,
-    spread_risk,
-    step_from,
-    take_columns,
-)
+from jalon.learn.kernels.spans import span_each, span_kinds, tell_apart
+from jalon.learn.kernels.starts import start_each
+from jalon.learn.kernels.support import invert, spread_risk, step_from, take_columns
 from jalon.learn.kernels.tails import Tails, bound_tails
-from jalon.learn.merge import merge_rows
+from jalon.learn.merge import may_merge
 from jalon.learn.relax import Quadratic, count_open, relax_support
 from jalon.learn.rules import count_room, may_add, may_complete, may_pair, price_support
+from jalon.learn.settle import Limit, fit_bounds, settle_each, settle_pairs, settle_support
 
-STEPS = 2_000_000
-"""Partial vectors of whole points tried on one support before it is left open."""
+AT_ONCE = 4_000_000
+"""Most pairs x rows that are settled without opening further nodes."""
 
 FEW = 3
 """With at most this many partners, pairs are fitted at once instead of opening a node."""
@@ -104,18 +92,6 @@ class Stand:
         return start
 
 
-class Limit(NamedTuple):
-    """What is of interest.
-
-    Attributes:
-        cost: costs above this are not.
-        near: how far above the best cost found later the limit stays.
-    """
-
-    cost: float
-    near: float
-
-
 def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
     """Bound a part of the search, fit its support, and split the rest.
 
@@ -129,7 +105,7 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
         Vectors found, and the parts that may hold more.
     """
     row = fit_bounds(ground, node.chosen[None], node.start[None], np.array([np.inf]))[0]
-    found, vectors, left = _settle(ground, rules, node.chosen, row, limit)
+    found, vectors, left = settle_support(ground, rules, node.chosen, row, limit)
     further = node.further[may_add(rules, node.chosen, node.further)]
     room = count_room(rules, node.chosen, further)
     if room == 0 or not may_complete(rules, node.chosen, further):
@@ -149,18 +125,33 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
         highest = limit.cost - price - rules.price
         open_terms = count_open(ground, terms, len(node.chosen), stand.beta, model, highest)
         falls[open_terms:] = 0.0
-    children, joins = _split(rules, node.chosen, further, stand, falls, room, bound)
     terms = np.concatenate([node.chosen, further])
+    stem = Stem(terms, stand.beta, stand.slope, stand.bend)
+    partners = np.triu((falls > 0.0) & stand.tails.pair, 1)
+    if room == 2 and _few_enough(ground, node.chosen, partners):
+        firsts = np.flatnonzero((np.diag(falls) > 0.0) | partners.any(axis=1))
+        more, fitted, open_, tried = settle_pairs(
+            ground, rules, stem, firsts, partners[firsts], limit
+        )
+        return Opened((), found + more, 1 + tried, vectors + fitted, min(left, open_))
+    children, joins = _split(rules, node.chosen, further, stand, falls, room, bound)
     supports, total = 1, vectors
     for width in (1, 2):
         joined = np.array([one for one in joins if len(one) == width], np.int64)
         if joined.size:
             each = start_each(terms, stand.beta, stand.slope, stand.bend, joined)
-            more, fitted, open_ = _settle_each(ground, rules, *each, limit)
+            more, fitted, open_ = settle_each(ground, rules, *each, limit)
             found += more
             supports, total, left = supports + len(joined), total + fitted, min(left, open_)
     kept = tuple(child for child in children if child.bound <= limit.cost)
     return Opened(kept, found, supports, total, left)
+
+
+def _few_enough(ground: Ground, chosen: Integers, partners: Flags) -> bool:
+    """Tell whether all pairs may be settled at once: a moment's work, on rows as they are."""
+    if ground.tail.size or may_merge(ground, len(chosen) + 1):
+        return False
+    return bool(np.count_nonzero(partners) * len(ground.weight) <= AT_ONCE)
 
 
 def fit_nothing(ground: Ground, rules: Rules) -> Found:
@@ -189,8 +180,9 @@ def model_support(
     beta, bend = row[1 : 1 + s], row[1 + s :].reshape(s, s)
     risk = spread_risk(take_columns(ground.terms, chosen), beta)[0]
     slope, square = model_node(ground, risk, np.concatenate([chosen, further]), beta)
-    inside = np.linalg.inv(bend + 1e-11 * np.eye(s)) if s else np.zeros((0, 0))
+    inside = invert(np.ascontiguousarray(bend)) if s else np.zeros((0, 0))
     share = inside @ square[:s, s:]
+    kinds = tell_apart(ground.terms, chosen)
     left = square[s:, s:] - square[s:, :s] @ share
     rest = slope[s:] - share.T @ slope[:s]
     gain = rest**2 / np.maximum(np.diag(left), 1e-12)
@@ -199,11 +191,11 @@ def model_support(
     tails = Tails(
         np.ascontiguousarray(left[np.ix_(order, order)]),
         rest[order],
-        1.0 + np.abs(share).sum(axis=0)[order],
+        span_each(kinds, ground.terms, further, share)[order],
         _price_each(rules, further[order]),
         may_pair(rules, chosen, further[order]),
     )
-    reach = float(np.abs(inside).sum())
+    reach = float(span_kinds(kinds.terms, inside))
     stand = Stand(float(row[0]), beta, slope[pick], square[np.ix_(pick, pick)], tails, reach)
     return stand, further[order]
 
@@ -274,104 +266,3 @@ def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
             joins.append((j,))
         joins.extend((j, k) for k in partners.tolist())
     return children, joins
-
-
-def _settle(
-    ground: Ground, rules: Rules, terms: Integers, row: Floats, limit: Limit
-) -> tuple[tuple[Found, ...], int, float]:
-    """Search the whole points of one fitted support, if it can be of interest."""
-    nothing = np.zeros(0, np.int64)
-    late = row[0] + price_support(rules, terms) > limit.cost
-    if late or not terms.size or not may_complete(rules, terms, nothing):
-        return (), 0, np.inf
-    order = np.argsort(terms)
-    s = len(terms)
-    bend = row[1 + s :].reshape(s, s)[np.ix_(order, order)]
-    sorted_row = np.concatenate([row[:1], row[1 : 1 + s][order], bend.ravel()])
-    found, vectors, left = gather_found(ground, rules, terms[order], sorted_row, limit)
-    return tuple(found), vectors, left
-
-
-def _settle_each(
-    ground: Ground, rules: Rules, supports: Integers, starts: Floats, limit: Limit
-) -> tuple[tuple[Found, ...], int, float]:
-    """Fit supports of one size and, where they can be of interest, all their whole points."""
-    found: list[Found] = []
-    vectors, left, nothing = 0, np.inf, np.zeros(0, np.int64)
-    if rules.required.any():
-        kept = [may_complete(rules, one, nothing) for one in supports]
-        supports, starts = supports[kept], starts[kept]
-    if not len(supports):
-        return (), 0, np.inf
-    price = price_each(rules, supports)
-    rows = fit_bounds(ground, supports, starts, limit.cost - price)
-    for k in np.flatnonzero(rows[:, 0] + price <= limit.cost).tolist():
-        if rows[k, 0] + price[k] <= limit.cost:
-            more, fitted, open_ = gather_found(ground, rules, supports[k], rows[k], limit)
-            left = min(left, open_)
-            vectors += fitted
-            found += more
-            best = min([limit.cost - limit.near, *(vector.cost for vector in more)])
-            limit = Limit(min(limit.cost, best + limit.near), limit.near)
-    return tuple(found), vectors, left
-
-
-def fit_bounds(ground: Ground, terms: Integers, start: Floats, limits: Floats) -> Floats:
-    """Fit supports of one size, each with a lower bound of its loss, on merged rows if that pays.
-
-    Args:
-        ground: rows and risk sets.
-        terms: shape (k, s), the supports, rising.
-        start: shape (k, s), coefficients to start from.
-        limits: shape (k,), losses above these are of no interest.
-
-    Returns:
-        Shape (k, 1 + s + s * s): bound, coefficients, curvature.
-    """
-    if merge_rows(ground, terms[0])[0] is ground:
-        rows: Floats = fit_each(ground, terms, start, limits)
-        return rows
-    parts = []
-    for one, begin, limit in zip(terms, start, limits, strict=True):
-        small, own = merge_rows(ground, one)
-        parts.append(fit_each(small, own[None], begin[None], np.array([limit]))[0])
-    return np.array(parts)
-
-
-def gather_found(
-    ground: Ground, rules: Rules, terms: Integers, row: Floats, limit: Limit
-) -> tuple[list[Found], int, float]:
-    """Find every vector of whole points on a support within the limit.
-
-    Args:
-        ground: rows and risk sets.
-        rules: what a score may look like.
-        terms: shape (s,), the support, rising.
-        row: bound, coefficients and curvature, from ``fit_bounds``.
-        limit: what is of interest.
-
-    Returns:
-        The vectors; how many were tried; and a bound of the cost of those that were not,
-        infinite when all were.
-    """
-    s, price = len(terms), price_support(rules, terms)
-    small, own = merge_rows(ground, terms)
-    z = take_columns(small.terms, own)
-    floor, beta, bend = row[0], row[1 : 1 + s], row[1 + s :].reshape(s, s)
-    reach = float(reach_of(invert(np.ascontiguousarray(bend))))
-    factor = factor_from_last(np.ascontiguousarray(bend))
-    highest = limit.cost - price
-    widest = widest_distance(highest - floor, reach)
-    points, near, whole = list_points(rules, terms, factor, factor @ beta, widest, STEPS)
-    found: list[Found] = []
-    for k in np.argsort(near[:, 0], kind="stable"):
-        if floor + rise_at_least(near[k, 0], reach) > highest:
-            break
-        loss, scale = fit_points(small, z, own, points[k], near[k, 1])
-        if loss > highest or scale <= 0:
-            continue
-        highest = min(highest, loss + limit.near)
-        vector = np.zeros(len(rules.variable), np.int64)
-        vector[terms] = points[k]
-        found.append(Found(loss + price, tuple(vector.tolist()), scale, loss))
-    return found, len(points), np.inf if whole else floor + price

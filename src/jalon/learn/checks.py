@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from jalon.core import SurvivalData, UnsuitableDataError
-from jalon.learn.branch import fit_bounds
 from jalon.learn.kernels.support import LARGEST
 from jalon.learn.objective import lay_ground
 from jalon.learn.settings import SearchSettings
+from jalon.learn.settle import fit_bounds
 from jalon.learn.terms import Terms
 
 LEAST_EVENTS = 20

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from jalon.core import Floats, Integers
-from jalon.learn.branch import fit_bounds, fit_nothing, model_support
+from jalon.learn.branch import fit_nothing, model_support
 from jalon.learn.calm import one_blas_thread
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
 from jalon.learn.rounding import round_support
 from jalon.learn.rules import count_room, may_add, price_support
+from jalon.learn.settle import fit_bounds
 
 NOTHING = np.zeros(0, np.int64)
 

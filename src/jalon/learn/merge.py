@@ -12,6 +12,12 @@ GAIN = 4
 """Rows are merged when that leaves at most one in this many."""
 
 
+def may_merge(ground: Ground, size: int) -> bool:
+    """Tell whether merging rows pays for supports of ``size`` terms."""
+    small = GAIN * 2**size * len(ground.deaths) <= len(ground.weight)
+    return small and not ground.tail.size
+
+
 def merge_rows(ground: Ground, chosen: Integers) -> tuple[Ground, Integers]:
     """Merge the rows that a support cannot tell apart, when there are many of them.
 
@@ -23,8 +29,8 @@ def merge_rows(ground: Ground, chosen: Integers) -> tuple[Ground, Integers]:
         A ground that gives the same loss on this support, and its terms there; the ground as
         it came where merging would not pay.
     """
-    patterns, sets = 2 ** len(chosen), len(ground.deaths)
-    if ground.tail.size or GAIN * patterns * sets > len(ground.weight):
+    sets = len(ground.deaths)
+    if not may_merge(ground, len(chosen)):
         return ground, chosen
     counts = count_cells(ground, chosen)
     # Patterns nobody has are dropped alike in every set, so that each set keeps one width.

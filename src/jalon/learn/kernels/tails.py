@@ -9,7 +9,9 @@ from numba import njit
 
 from jalon.core import Floats
 from jalon.learn.kernels.ground import Flags
-from jalon.learn.kernels.support import fall_at_most
+
+LEAST = 1e-300
+"""A fall above 0, where 0 would say that the needed fall is out of reach."""
 
 
 class Tails(NamedTuple):
@@ -31,30 +33,55 @@ class Tails(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def _bound_fall(need: float, step2: float, reach2: float) -> float:  # pragma: no cover - compiled
-    """Bound how far the loss may fall, 0 when that is less than ``need``."""
-    u2 = step2 * reach2
-    if u2 >= 1.0:
+def bound_fall(need: float, step2: float, u: float) -> float:  # pragma: no cover - compiled
+    """Bound how far the loss may fall, 0 when that is less than ``need``.
+
+    Weights of the patients at risk that lean linearly along Newton's step are feasible for the
+    dual of the loss as long as none becomes negative, which bounds the fall as
+    ``fall_at_most`` does, with the range of the step in place of its decrement times the reach.
+
+    Args:
+        need: by how much the loss must fall.
+        step2: squared Newton decrement.
+        u: bound of the range of Newton's step between two patients.
+
+    Returns:
+        The bound; infinite when ``u`` is above 1.
+    """
+    if u > 1.0:
         return np.inf
     # At u = 1/2 the bound is 0.6137 of the squared decrement, and less below.
-    if u2 <= 0.25 and 0.6138 * step2 < need:
+    if u <= 0.5 and 0.6138 * step2 < need:
         return 0.0
-    fall = fall_at_most(np.sqrt(step2), np.sqrt(reach2))
-    return fall if fall >= need else 0.0
+    if u == 1.0:
+        fall = step2
+    elif u < 1e-4:
+        fall = step2 * (0.5 + u / 6.0 + u * u)
+    else:
+        fall = step2 * (u + (1.0 - u) * np.log1p(-u)) / (u * u)
+    # A term that changes nothing may still stand in a score that is nearly as good.
+    return max(fall, LEAST) if fall >= need else 0.0
 
 
 @njit(cache=True, nogil=True)
 def _bound_pairs(  # pragma: no cover - compiled
-    tails: Tails, begin: int, need: float, step0: float, reach0: float, falls: Floats
+    tails: Tails, begin: int, need: float, before: tuple[float, float, float], falls: Floats
 ) -> None:
-    """Bound singles (diagonal) and pairs from ``begin`` on that may reach ``need``."""
+    """Bound singles (diagonal) and pairs from ``begin`` on that may reach ``need``.
+
+    ``before`` holds squared decrement, squared reach and range of what has joined already.
+    """
     bend, slope, width = tails.bend, tails.slope, tails.width
+    step0, reach0, range0 = before
     for j in range(begin, slope.size):
         ajj, gj, vj = bend[j, j], slope[j], width[j]
         wanted = need + tails.cost[j]
         falls[j, j] = np.inf
         if ajj > 0.0:
-            falls[j, j] = _bound_fall(wanted, step0 + gj * gj / ajj, reach0 + vj * vj / ajj)
+            step2 = step0 + gj * gj / ajj
+            u = np.sqrt(step2 * (reach0 + vj * vj / ajj))
+            u = min(u, range0 + abs(gj) / ajj * vj)
+            falls[j, j] = bound_fall(wanted, step2, u)
         for k in range(j + 1, slope.size):
             if not tails.pair[j, k]:
                 continue
@@ -64,7 +91,9 @@ def _bound_pairs(  # pragma: no cover - compiled
             if det > 1e-10 * ajj * akk:
                 step2 = step0 + (gj * gj * akk - 2.0 * gj * gk * a + gk * gk * ajj) / det
                 reach2 = reach0 + (vj * vj * akk + 2.0 * abs(a) * vj * vk + vk * vk * ajj) / det
-                falls[j, k] = _bound_fall(wanted + tails.cost[k], step2, reach2)
+                range_ = (abs(gj * akk - gk * a) * vj + abs(gk * ajj - gj * a) * vk) / det
+                u = min(np.sqrt(step2 * reach2), range0 + range_)
+                falls[j, k] = bound_fall(wanted + tails.cost[k], step2, u)
 
 
 @njit(cache=True, nogil=True)
@@ -105,9 +134,10 @@ def bound_tails(  # pragma: no cover - compiled
             falls[j, j] = np.inf
             if a > 0.0:
                 step2 = tails.slope[j] ** 2 / a
-                falls[j, j] = _bound_fall(need + tails.cost[j], step2, reach + v * v / a)
+                u = min(np.sqrt(step2 * (reach + v * v / a)), abs(tails.slope[j]) / a * v)
+                falls[j, j] = bound_fall(need + tails.cost[j], step2, u)
         return falls
-    _bound_pairs(tails, 0, need, 0.0, reach, falls)
+    _bound_pairs(tails, 0, need, (0.0, reach, 0.0), falls)
     if most >= 3:
         for j in range(size - 2):
             _bound_triples(tails, j, need, reach, falls)
@@ -125,7 +155,8 @@ def _bound_triples(  # pragma: no cover - compiled
     found = np.zeros(falls.shape)
     swept, step0 = _sweep(tails, j), tails.slope[j] ** 2 / ajj
     reach0 = reach + tails.width[j] ** 2 / ajj
-    _bound_pairs(swept, j + 1, need + tails.cost[j], step0, reach0, found)
+    range0 = abs(tails.slope[j]) / ajj * tails.width[j]
+    _bound_pairs(swept, j + 1, need + tails.cost[j], (step0, reach0, range0), found)
     for k in range(j + 1, falls.shape[0]):
         for r in range(k + 1, falls.shape[0]):
             if found[k, r] > 0.0 and tails.pair[j, k] and tails.pair[j, r]:
