@@ -5,150 +5,67 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from jalon.cli.learn_options import (
+    AsJsonOption,
+    BudgetOption,
+    CauseOption,
+    CompareOption,
+    CutsOption,
+    DaysOption,
+    DecimalOption,
+    EncodingOption,
+    EntryOption,
+    EvenOption,
+    EventOption,
+    ExcludeOption,
+    ExhaustiveOption,
+    FileArgument,
+    ForbidOption,
+    GroupsOption,
+    IncidenceOption,
+    MaxPointsOption,
+    MaxStepsOption,
+    MaxTotalOption,
+    MaxVariablesOption,
+    MissingOption,
+    MonthsOption,
+    NameOption,
+    NearOption,
+    OutOption,
+    PartsOption,
+    PathOption,
+    PickOption,
+    PriceOption,
+    PriorOption,
+    QuietOption,
+    RequireOption,
+    RisingOption,
+    RobustOption,
+    SecondsOption,
+    SeedOption,
+    SeparatorOption,
+    StratumOption,
+    TargetOption,
+    TimeColumnOption,
+    UnitOption,
+    VariablesOption,
+    VariationOption,
+    WeightOption,
+    WorkersOption,
+)
 from jalon.cli.terminal import Terminal, count_seconds
 from jalon.core.errors import UserError
 
 if TYPE_CHECKING:
-    from jalon.study.plain_score import LearnRequest
+    from jalon.study.plain_request import LearnRequest
 
 UNITS = ("days", "weeks", "months", "years")
-
-_INPUT, _SCORE, _WISHES, _EFFORT = "The file", "The score", "Wishes", "The search"
-
-
-FileArgument = Annotated[Path, typer.Argument(metavar="DATA.csv", help="One row per patient.")]
-TimeColumnOption = Annotated[str, typer.Option("--time", help="Column: follow-up from time zero.")]
-EventOption = Annotated[str, typer.Option(help="Column: 0 censored, 1 event, 2 … other causes.")]
-EntryOption = Annotated[
-    str | None, typer.Option(help="Column: when observation began.", rich_help_panel=_INPUT)
-]
-WeightOption = Annotated[
-    str | None, typer.Option(help="Column: weight of a patient.", rich_help_panel=_INPUT)
-]
-StratumOption = Annotated[
-    str | None,
-    typer.Option(help="Column: centre, with a hazard of its own.", rich_help_panel=_INPUT),
-]
-CauseOption = Annotated[
-    int, typer.Option(min=0, help="Which event, of several causes.", rich_help_panel=_INPUT)
-]
-IncidenceOption = Annotated[
-    bool,
-    typer.Option(
-        "--incidence",
-        help="Learn for the cumulative incidence of the cause, not its hazard.",
-        rich_help_panel=_INPUT,
-    ),
-]
-UnitOption = Annotated[
-    str | None,
-    typer.Option(help="Time is in days, weeks, months or years.", rich_help_panel=_INPUT),
-]
-MissingOption = Annotated[
-    str, typer.Option(help="Further texts that mean not known.", rich_help_panel=_INPUT)
-]
-SeparatorOption = Annotated[
-    str, typer.Option(help='Between values: ";" or tab.', rich_help_panel=_INPUT)
-]
-DecimalOption = Annotated[
-    str, typer.Option(help='Decimal mark: "." or ",".', rich_help_panel=_INPUT)
-]
-EncodingOption = Annotated[str, typer.Option(help="How text is coded.", rich_help_panel=_INPUT)]
-VariablesOption = Annotated[
-    str,
-    typer.Option(help="Columns that may enter, as a,b,c; else all.", rich_help_panel=_SCORE),
-]
-MaxVariablesOption = Annotated[
-    int, typer.Option(min=0, help="Most variables; 0: five.", rich_help_panel=_SCORE)
-]
-MaxPointsOption = Annotated[
-    int, typer.Option(min=1, help="Most points of one limit.", rich_help_panel=_SCORE)
-]
-MaxStepsOption = Annotated[
-    int, typer.Option(min=1, help="Most limits of one variable.", rich_help_panel=_SCORE)
-]
-PriceOption = Annotated[
-    float,
-    typer.Option(min=0, help="Log-likelihood a limit must bring.", rich_help_panel=_SCORE),
-]
-TargetOption = Annotated[
-    str,
-    typer.Option(help="Follow a ridge model (teacher) or the events.", rich_help_panel=_SCORE),
-]
-CutsOption = Annotated[
-    Path | None,
-    typer.Option(help="TOML file of limits; clinical: the list of jalon.", rich_help_panel=_SCORE),
-]
-PartsOption = Annotated[
-    int,
-    typer.Option(min=2, help="Other numbers are cut into so many.", rich_help_panel=_SCORE),
-]
-ExhaustiveOption = Annotated[
-    bool,
-    typer.Option("--exhaustive", help="… or at every value.", rich_help_panel=_SCORE),
-]
-GroupsOption = Annotated[
-    int, typer.Option(min=1, max=5, help="Most risk groups.", rich_help_panel=_SCORE)
-]
-MonthsOption = Annotated[
-    str, typer.Option(help="Read risks at months, as 12,60.", rich_help_panel=_SCORE)
-]
-DaysOption = Annotated[str, typer.Option(help="… or at days, as 28,90.", rich_help_panel=_SCORE)]
-RequireOption = Annotated[
-    list[str] | None, typer.Option(help="Must be in; repeat.", rich_help_panel=_WISHES)
-]
-ForbidOption = Annotated[
-    list[str] | None,
-    typer.Option(help="Column or level left out; repeat.", rich_help_panel=_WISHES),
-]
-ExcludeOption = Annotated[
-    list[str] | None,
-    typer.Option(help="a,b: at most one of the two; repeat.", rich_help_panel=_WISHES),
-]
-BudgetOption = Annotated[
-    float,
-    typer.Option(help="Most that measuring may cost.", rich_help_panel=_WISHES),
-]
-MaxTotalOption = Annotated[
-    int, typer.Option(min=0, help="Largest total; 0: any.", rich_help_panel=_WISHES)
-]
-RisingOption = Annotated[
-    bool,
-    typer.Option(
-        "--rising",
-        help="Points only rise, or only fall, with a value.",
-        rich_help_panel=_WISHES,
-    ),
-]
-EvenOption = Annotated[
-    bool,
-    typer.Option("--even", help="All steps of a variable are equal.", rich_help_panel=_WISHES),
-]
-NearOption = Annotated[
-    float,
-    typer.Option(
-        min=0, max=1, help="Near-equals: lose this share at most.", rich_help_panel=_EFFORT
-    ),
-]
-PickOption = Annotated[
-    int, typer.Option(min=1, help="Use near-equal number …", rich_help_panel=_EFFORT)
-]
-SecondsOption = Annotated[
-    float, typer.Option(min=0, help="Longest search.", rich_help_panel=_EFFORT)
-]
-SeedOption = Annotated[
-    int, typer.Option(help="Deals the teacher's folds.", rich_help_panel=_EFFORT)
-]
-WorkersOption = Annotated[int, typer.Option(min=1, help="Threads.", rich_help_panel=_EFFORT)]
-OutOption = Annotated[Path, typer.Option(help="The score's file.")]
-NameOption = Annotated[str, typer.Option(help="Title of the score.")]
-AsJsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, and nothing else.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Write nothing.")]
 
 
 def learn(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
@@ -186,6 +103,11 @@ def learn(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     even: EvenOption = False,
     near: NearOption = 0.01,
     pick: PickOption = 1,
+    robust: RobustOption = "",
+    cv: VariationOption = None,
+    prior: PriorOption = None,
+    path: PathOption = False,
+    compare: CompareOption = False,
     seconds: SecondsOption = 60.0,
     seed: SeedOption = 1,
     workers: WorkersOption = 2,
@@ -196,15 +118,16 @@ def learn(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
 ) -> None:
     """Learn a score of whole points, and prove how good it is.
 
-    Each column that says no outcome may enter; rows that lack a value are left out and counted.
-    Ctrl-C ends the search early: the best score so far is written, with the gap that is left.
+    Each column that says no outcome may enter; rows that lack a value are left out and counted,
+    or completed with --robust imputations. Ctrl-C ends the search early: the best score so far
+    is written, with the gap that is left.
     """
     _run(dict(locals()))
 
 
 def _run(given: dict[str, Any]) -> None:
     """Learn, write the file, show the score."""
-    from jalon.cli.learned import show_score, summarise  # noqa: PLC0415 - heavy
+    from jalon.cli.learned import draw_path, show_score, summarise  # noqa: PLC0415 - heavy
     from jalon.core.files import write_file  # noqa: PLC0415
     from jalon.scores import write_definition  # noqa: PLC0415
     from jalon.study.plain_score import check_slug, learn_plain  # noqa: PLC0415 - heavy
@@ -216,20 +139,26 @@ def _run(given: dict[str, Any]) -> None:
     check_slug(request.slug)
     terminal = Terminal()
     silent = quiet or as_json
+    quietly: tuple[Any, ...] = (_ignore, None, _ignore)
+    aloud = (terminal.say, terminal.follow, terminal.advance)
     try:
-        found = learn_plain(
-            request,
-            (lambda *_: None) if silent else terminal.say,
-            None if silent else terminal.follow,
-        )
+        found = learn_plain(request, *(quietly if silent else aloud))
     finally:
         terminal.close()
     write_file(out, write_definition(found.definition))
+    if found.path is not None:
+        write_file(out.with_name(f"{out.stem}-path.svg"), draw_path(found.path))
     if as_json:
         typer.echo(json.dumps(summarise(found, out), ensure_ascii=False))
     elif not quiet:
         show_score(terminal.console, found)
         terminal.say("wrote", str(out), f"took {count_seconds(start)}")
+        if found.path is not None:
+            terminal.say("", str(out.with_name(f"{out.stem}-path.svg")), "the figure of the path")
+
+
+def _ignore(*_: object) -> None:
+    """Say nothing."""
 
 
 def _read_request(given: dict[str, Any]) -> LearnRequest:
@@ -237,10 +166,15 @@ def _read_request(given: dict[str, Any]) -> LearnRequest:
     from jalon.learn import Effort, GroupSettings, SearchSettings, Wishes  # noqa: PLC0415 - heavy
     from jalon.study.plain_candidates import CandidateOptions  # noqa: PLC0415 - heavy
     from jalon.study.plain_outcome import OutcomeColumns  # noqa: PLC0415 - heavy
-    from jalon.study.plain_score import LearnRequest  # noqa: PLC0415 - heavy
+    from jalon.study.plain_request import (  # noqa: PLC0415 - heavy
+        BesideOptions,
+        LearnRequest,
+        read_robust,
+    )
     from jalon.study.plain_table import ReadOptions  # noqa: PLC0415 - heavy
 
     _check_choices(given)
+    way, draws = read_robust(given["robust"])
     return LearnRequest(
         path=given["file"],
         read=ReadOptions(
@@ -252,7 +186,7 @@ def _read_request(given: dict[str, Any]) -> LearnRequest:
         ),
         choice=CandidateOptions(
             _split(given["variables"]), tuple(given["forbid"] or ()), given["cuts"],
-            given["parts"], given["exhaustive"],
+            given["parts"], given["exhaustive"], way.kind == "imputations",
         ),
         search=SearchSettings(
             given["max_variables"], given["max_steps"], given["max_points"], given["price"],
@@ -267,6 +201,8 @@ def _read_request(given: dict[str, Any]) -> LearnRequest:
             workers=given["workers"],
         ),
         groups=GroupSettings(most=given["groups"]),
+        way=replace(way, variation=_read_variation(given["cv"] or ()), prior=given["prior"]),
+        beside=BesideOptions(draws, given["path"], given["compare"]),
         unit=given["unit"],
         months=_read_months(given["months"], given["days"]),
         pick=given["pick"],
@@ -313,6 +249,22 @@ def _read_pairs(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
             raise UserError(f"--exclude {text}: give two names, as age,stage; at most one is used")
         pairs.append((names[0], names[1]))
     return tuple(pairs)
+
+
+def _read_variation(texts: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for text in texts:
+        name, _, amount = text.rpartition("=")
+        try:
+            share = float(amount)
+        except ValueError:
+            share = -1.0
+        if not name or not 0 <= share <= 1:
+            raise UserError(
+                f"--cv {text}: give a column and a share from 0 to 1, as crp=0.05 for 5 %"
+            )
+        found[name.strip()] = share
+    return found
 
 
 def _read_months(months: str, days: str) -> tuple[float, ...]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import math
-import textwrap
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from jalon.cli.learned_beside import INDENT, WIDTH, flow, list_beside
 from jalon.core.numbers import write_estimate
+from jalon.report.figures.parsimony import ParsimonyPoint, parsimony_figure
 from jalon.study.score_tables import write_items
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from jalon.core import Estimate
+    from jalon.learn import ParsimonyPath
     from jalon.study.plain_score import PlainScore
 
-WIDTH = 78
-"""Columns that the card uses; a terminal of 80 shows it whole."""
-
-INDENT = 12
+BESIDE = ("robust", "prior", "stability", "path", "rivals")
+"""What a file may say beside its score."""
 
 MOST_TOTALS = 20
 """With more totals than this their risks are left to the file."""
@@ -37,8 +37,8 @@ def show_score(console: Console, found: PlainScore) -> None:
     """
     lines = [
         "", *_list_points(found), "", *_list_groups(found), "", *_list_totals(found), "",
-        *_flow("proof", found.sentence + "; on its training data, not in new patients"),
-        *_list_near(found), *_list_notes(found),
+        *flow("proof", found.sentence + "; on its training data, not in new patients"),
+        *_list_near(found), *list_beside(found.definition.learning), *_list_notes(found),
     ]  # fmt: skip
     for line in lines:
         heading, rest = line[:INDENT], line[INDENT:]
@@ -90,10 +90,27 @@ def summarise(found: PlainScore, out: Path) -> dict[str, Any]:
         ],
         "certificate": proof,
         "near_equals": asdict(found.near) if found.near else None,
+        **{name: found.definition.learning.get(name) for name in BESIDE},
         "warnings": list(found.notes),
     }  # fmt: skip
     plain: dict[str, Any] = _clear(summary)
     return plain
+
+
+def draw_path(path: ParsimonyPath) -> str:
+    """Draw how C changes with the number of variables.
+
+    Args:
+        path: the best score of every size.
+
+    Returns:
+        SVG text.
+    """
+    points = [
+        ParsimonyPoint(step.size, step.corrected, step.std_error, step.concordance)
+        for step in path.steps
+    ]
+    return parsimony_figure(points, path.chosen)
 
 
 def _write_risk(one: Estimate) -> dict[str, float]:
@@ -135,7 +152,7 @@ def _list_totals(found: PlainScore) -> list[str]:
         text = (
             f"the risk of each of {len(seen)} totals is in the file; --max-total makes them fewer"
         )
-        return _flow("risk, %", text)
+        return flow("risk, %", text)
     shown = _choose_horizons(found, 16)
     head = "".join(f"{'by ' + found.horizon.name(found.horizon.months[k]):>16}" for k in shown)
     lines = [f"{'risk, %':<{INDENT}}{'':<13}{'total':>7}{'n':>8}{head}"]
@@ -145,7 +162,7 @@ def _list_totals(found: PlainScore) -> list[str]:
         lines.append(f"{'':<{INDENT}}{few:<13}{row.total:>7}{row.n:>8,.0f}{risks}")
     if any(row.sparse for row in seen):
         text = "few: fewer than 10 patients or 5 events; these risks borrow from all totals"
-        lines += _flow("", text)
+        lines += flow("", text)
     return lines
 
 
@@ -172,24 +189,24 @@ def _list_near(found: PlainScore) -> list[str]:
         f"{_count(near.scores, 'score')}, {every}; {_count(near.sets, 'set')} of variables, "
         f"{_count(near.supports, 'set')} of limits"
     )
-    lines = ["", *_flow("near-equal", text)]
+    lines = ["", *flow("near-equal", text)]
     always = [use.name for use in near.variables if use.always]
     some = [f"{use.name} {_share(use.of_scores)}" for use in near.variables if not use.always]
     if always:
-        lines += _flow("", f"in every one: {', '.join(always)}")
+        lines += flow("", f"in every one: {', '.join(always)}")
     if some:
-        lines += _flow("", f"in some: {', '.join(some[:8])}{', …' if len(some) > 8 else ''}")
+        lines += flow("", f"in some: {', '.join(some[:8])}{', …' if len(some) > 8 else ''}")
     used = {item.id for item in found.definition.items}
     swaps = [one for one in near.replacements if one.out in used and one.into not in used]
     if swaps:
         listed = "; ".join(f"{one.into} for {one.out}" for one in swaps[:5])
-        lines += _flow("", f"can replace: {listed}")
+        lines += flow("", f"can replace: {listed}")
     priced = any(candidate.outlay for candidate in found.terms.candidates)
     if priced:
-        lines += _flow("", f"cheapest: number {near.cheapest}, cost {near.outlay:g}")
+        lines += flow("", f"cheapest: number {near.cheapest}, cost {near.outlay:g}")
     if near.scores > 1:
         own = "this one" if near.simplest == 1 else f"number {near.simplest}"
-        lines += _flow("", f"simplest: {own}; --pick NUMBER uses another")
+        lines += flow("", f"simplest: {own}; --pick NUMBER uses another")
     return lines
 
 
@@ -205,12 +222,7 @@ def _share(share: float) -> str:
 def _list_notes(found: PlainScore) -> list[str]:
     if not found.notes:
         return []
-    return ["", *(line for note in found.notes for line in _flow("warning", note))]
-
-
-def _flow(heading: str, text: str) -> list[str]:
-    parts = textwrap.wrap(text, WIDTH - INDENT) or [""]
-    return [f"{heading if k == 0 else '':<{INDENT}}{part}" for k, part in enumerate(parts)]
+    return ["", *(line for note in found.notes for line in flow("warning", note))]
 
 
 def _cut(text: str, width: int) -> str:

@@ -66,7 +66,7 @@ class Terminal:
         if share - self._told >= LINE_EVERY or done == total:
             self._told = share
             verb, _, rest = step.partition(" ")
-            self.say(verb, f"{rest} {done}/{total} resamples")
+            self.say(verb, f"{rest} {done}/{total} resamples".strip())
 
     def follow(self, now: Progress) -> None:
         """Keep one line that says where a search stands; nothing where nobody watches."""

@@ -28,6 +28,7 @@ from jalon.learn.measurement import (
 from jalon.learn.near import CutUse, NearSummary, Replacement, VariableUse, summarise_near
 from jalon.learn.objective import Shrinkage
 from jalon.learn.path import ParsimonyPath, PathSettings, PathStep, choose_size, trace_path
+from jalon.learn.pooled_risks import pool_risks
 from jalon.learn.prior import PriorInfluence, PublishedEffect, learn_with_prior, shrink_terms
 from jalon.learn.proof import Progress
 from jalon.learn.risks import (
@@ -43,6 +44,7 @@ from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.stability import ResampleSettings, Stability, measure_stability
 from jalon.learn.terms import Candidate, Terms, build_terms
 from jalon.learn.verify import Stated, Verification, verify_score
+from jalon.learn.verify_worst import StatedWorst, verify_worst
 from jalon.learn.worst_centre import CentreSettings, WorstScore, learn_worst_centre
 
 __all__ = [
@@ -78,6 +80,7 @@ __all__ = [
     "Shrinkage",
     "Stability",
     "Stated",
+    "StatedWorst",
     "Terms",
     "TotalRisk",
     "VariableUse",
@@ -106,6 +109,7 @@ __all__ = [
     "measure_stability",
     "perturb_columns",
     "pick_score",
+    "pool_risks",
     "range_risks",
     "ready_score",
     "refit_score",
@@ -117,5 +121,6 @@ __all__ = [
     "summarise_near",
     "trace_path",
     "verify_score",
+    "verify_worst",
     "write_card",
 ]

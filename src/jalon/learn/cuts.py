@@ -37,6 +37,7 @@ class CutRule:
         source: who uses these limits.
         levels: names of an ordered category, lowest first; the limits then lie between them.
         cost: what measuring it takes from a budget.
+        cv: coefficient of variation of a repeated measurement, as a share; 0 for none.
     """
 
     cuts: tuple[float, ...] = ()
@@ -46,6 +47,7 @@ class CutRule:
     source: str = ""
     levels: tuple[str, ...] = ()
     cost: float = 0.0
+    cv: float = 0.0
 
 
 def load_cuts(path: Path) -> dict[str, CutRule]:
@@ -101,6 +103,8 @@ def _read_rule(path: Path, name: str, table: Any) -> CutRule:
         raise StudyFileError(path, "choose any, up or down", f"{name}.direction")
     if not _is_number(table.get("cost", 0)) or table.get("cost", 0) < 0:
         raise StudyFileError(path, "give a number of 0 or more", f"{name}.cost")
+    if not _is_number(table.get("cv", 0)) or not 0 <= table.get("cv", 0) <= 1:
+        raise StudyFileError(path, "give a share from 0 to 1, 0.05 for 5 %", f"{name}.cv")
     limits = range(len(levels) - 1) if levels else sorted(cuts)
     words = {key: str(table[key]) for key in ("label", "unit", "source") if key in table}
     return CutRule(
@@ -108,6 +112,7 @@ def _read_rule(path: Path, name: str, table: Any) -> CutRule:
         direction=table.get("direction", "any"),
         levels=tuple(str(level) for level in levels),
         cost=float(table.get("cost", 0)),
+        cv=float(table.get("cv", 0)),
         **words,
     )
 

@@ -21,7 +21,7 @@ from jalon.learn.problem import lay_problem
 from jalon.learn.score import LearnedScore, learn_score
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.terms import Candidate, Terms, build_terms
-from jalon.learn.worst_centre import CentreSettings, learn_worst_unit
+from jalon.learn.worst_centre import CentreSettings, WorstScore, learn_worst_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,17 @@ class MeasuredScore:
         plain_loss: loss of the score on the values as they stand, at the best scale.
         crossing: share of the patients whom a new measurement moves to the other side of each
             limit, shape (p,); limits stand in the order of the terms.
+        terms: the values as they stand, cut at the limits that the points belong to.
+        weight: shape (copies,), weights of the replicates that gave the bound where the worst of
+            them counts; empty where their mean does.
     """
 
     score: LearnedScore
     plain: LearnedScore
     plain_loss: float
     crossing: tuple[float, ...]
+    terms: Terms
+    weight: tuple[float, ...] = ()
 
     @property
     def cost(self) -> float:
@@ -162,9 +167,11 @@ def learn_measured(  # noqa: PLR0913 - the doors of learn_score
     settings = search or SearchSettings()
     tables = perturb_columns(columns, error.variation, error.copies, rng)
     terms, stacked = stack_tables(candidates, tables, data)
+    alone = replace(effort or Effort(), near=0.0)
     plain = learn_score(
-        build_terms(candidates, columns), data, settings, groups, wishes=wishes, effort=effort
+        build_terms(candidates, columns), data, settings, groups, wishes=wishes, effort=alone
     )
+    weight: tuple[float, ...] = ()
     if error.judge == "mean":
         score = learn_stacked(
             terms,
@@ -177,7 +184,8 @@ def learn_measured(  # noqa: PLR0913 - the doors of learn_score
             tell=tell,
         )
     else:
-        score = _learn_worst(terms, stacked, error.copies, settings, groups, (wishes, effort))
+        worst = _learn_worst(terms, stacked, error.copies, settings, groups, (wishes, effort))
+        score, weight = worst.score, worst.weight
     # The values as they stand, cut as the replicates are, so that the points fit.
     exact = cut_alike(terms, columns)
     problem = lay_problem(exact, data, settings, wishes, penalty=plain.penalty or None)
@@ -186,7 +194,7 @@ def learn_measured(  # noqa: PLR0913 - the doors of learn_score
         [part != exact.bits for part in np.split(terms.bits, error.copies, axis=1)], axis=(0, 2)
     )
     loss = measure_loss(ground, score.points)[0]
-    return MeasuredScore(score, plain, loss, tuple(crossing.tolist()))
+    return MeasuredScore(score, plain, loss, tuple(crossing.tolist()), exact, weight)
 
 
 def cut_alike(terms: Terms, columns: Table) -> Terms:
@@ -206,14 +214,14 @@ def _learn_worst(
     search: SearchSettings,
     groups: GroupSettings | None,
     more: tuple[Wishes | None, Effort | None],
-) -> LearnedScore:
+) -> WorstScore:
     """Take the replicates as the parts of which the worst counts."""
     unit = np.repeat(np.arange(copies), len(data) // copies)
     penalty = None
     if search.target == "teacher":
         used = lay_problem(terms, data, replace(search, target="events"), more[0]).used
         penalty = choose_penalty(terms.bits[used], data, copies, search.seed)
-    learned = learn_worst_unit(
+    return learn_worst_unit(
         terms,
         data,
         (unit, tuple((k,) for k in range(copies))),
@@ -223,4 +231,3 @@ def _learn_worst(
         penalty=penalty,
         groups=groups,
     )
-    return learned.score

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from jalon.core import SurvivalData, UnsuitableDataError
-from jalon.learn.aim import lay_aim, measure_loss
+from jalon.learn.aim import Tell, lay_aim, measure_loss
 from jalon.learn.groups import GroupSettings
 from jalon.learn.objective import Shrinkage
 from jalon.learn.problem import lay_problem
@@ -126,6 +126,7 @@ def learn_with_prior(  # noqa: PLR0913 - the doors of learn_score, and the effec
     *,
     wishes: Wishes | None = None,
     effort: Effort | None = None,
+    tell: Tell = None,
 ) -> PriorInfluence:
     """Learn a score that is drawn to published effects, and show what they change.
 
@@ -136,7 +137,9 @@ def learn_with_prior(  # noqa: PLR0913 - the doors of learn_score, and the effec
         search: what the score may look like; None for the usual.
         groups: the rules for risk groups; None for the usual ones.
         wishes: what a clinician asks of the score.
-        effort: limits of the proofs; None for the usual ones.
+        effort: limits of the proofs; None for the usual ones. Near-equals are kept of the score
+            that is drawn to the effects.
+        tell: is told where the search for that score stands.
 
     Returns:
         The scores with and without, each with its certificate.
@@ -148,10 +151,12 @@ def learn_with_prior(  # noqa: PLR0913 - the doors of learn_score, and the effec
         Spiegelhalter DJ, Abrams KR, Myles JP (2004), doi:10.1002/0470092602, section 3.6.
     """
     shrinkage = shrink_terms(terms, effects)
-    plain = learn_score(terms, data, search, groups, wishes=wishes, effort=effort)
+    alone = replace(effort or Effort(), near=0.0)
+    plain = learn_score(terms, data, search, groups, wishes=wishes, effort=alone)
     score = learn_score(
-        terms, data, search, groups, wishes=wishes, shrinkage=shrinkage, effort=effort
-    )
+        terms, data, search, groups,
+        wishes=wishes, shrinkage=shrinkage, effort=effort, tell=tell,
+    )  # fmt: skip
     settings = search or SearchSettings()
     problem = lay_problem(terms, data, settings, wishes, penalty=plain.penalty or None)
     ground = lay_aim(terms.bits, data, problem)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +61,7 @@ class CandidateOptions:
         cuts: file of limits, or ``clinical``; None for none.
         parts: parts of about equal size that other numbers are cut into.
         exhaustive: cut other numbers at every value instead.
+        impute: keep patients of whom a candidate is not known; it is imputed later.
     """
 
     variables: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class CandidateOptions:
     cuts: Path | None = None
     parts: int = 10
     exhaustive: bool = False
+    impute: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +79,11 @@ class PlainCandidates:
     Attributes:
         sources: how each is read.
         candidates: each with its limits.
-        columns: values of each, of the complete patients.
-        complete: shape (n,), rows with outcome and every candidate known.
+        columns: values of each, of the complete patients; NaN where one is to be imputed.
+        complete: shape (n,), rows with outcome and every candidate known, or to be imputed.
         limits_from: who uses the limits of a variable, where a file said so.
         notes: what was left out, and why.
+        variation: coefficient of variation of each variable, where the file of limits says one.
     """
 
     sources: tuple[ColumnSource, ...]
@@ -89,6 +92,7 @@ class PlainCandidates:
     complete: Mask
     limits_from: dict[str, str]
     notes: tuple[str, ...]
+    variation: dict[str, float] = field(default_factory=dict)
 
 
 def find_candidates(
@@ -133,17 +137,22 @@ def find_candidates(
             table.path, f"no column is left to learn from. {'; '.join(notes)}".rstrip(". ")
         )
     missing = {name: int(np.isnan(column[known]).sum()) for name, column in values.items()}
-    complete = known & ~np.any([np.isnan(column) for column in values.values()], axis=0)
+    complete = known
+    if not options.impute:
+        complete = known & ~np.any([np.isnan(column) for column in values.values()], axis=0)
     if not complete.any():
         worst = max(missing, key=lambda name: missing[name])
         raise DataFileError(
             table.path, "nobody has every candidate variable known; leave out the one that is "
-            f"missing most: --forbid {worst}", column=worst,
+            f"missing most: --forbid {worst}; or impute: --robust imputations", column=worst,
         )  # fmt: skip
     columns = {name: column[complete] for name, column in values.items()}
     candidates = tuple(_cut(table, one, columns, rules.get(one.column), options) for one in sources)
     used = {name: rule.source for name, rule in rules.items() if name in chosen and rule.source}
-    return PlainCandidates(tuple(sources), candidates, columns, complete, used, tuple(notes))
+    varies = {name: rule.cv for name, rule in rules.items() if name in chosen and rule.cv}
+    return PlainCandidates(
+        tuple(sources), candidates, columns, complete, used, tuple(notes), varies
+    )
 
 
 def read_source(table: PlainTable, source: ColumnSource) -> Floats:
@@ -261,10 +270,12 @@ def _cut(
     options: CandidateOptions,
 ) -> Candidate:
     values = columns[source.name]
-    if np.ptp(values) == 0:
+    values = values[~np.isnan(values)]
+    if not len(values) or np.ptp(values) == 0:
+        known = "a known value" if options.impute else "every candidate known"
         raise DataFileError(
-            table.path, f"among the {len(values)} patients with every candidate known it is the "
-            f"same for all; add --forbid {source.column!r}", column=source.column,
+            table.path, f"among the {len(values)} patients with {known} it is the same for all; "
+            f"add --forbid {source.column!r}", column=source.column,
         )  # fmt: skip
     about: dict[str, Any] = {"direction": "any"}
     if rule is not None:

@@ -17,16 +17,16 @@ from jalon.learn import (
     SearchSettings,
     Terms,
     Wishes,
-    build_terms,
     find_shift,
     write_card,
 )
 from jalon.learn.certificate import Certificate
-from jalon.learn.verify import Stated, Verification, verify_score
+from jalon.learn.verify import Stated, Verification
 from jalon.scores import ScoreDefinition, load_definition
+from jalon.study.plain_again import lay_again, read_way, verify_way
 from jalon.study.plain_candidates import ColumnSource, read_source
 from jalon.study.plain_outcome import OutcomeColumns, read_outcome
-from jalon.study.plain_score import explain
+from jalon.study.plain_source import explain
 from jalon.study.plain_table import ReadOptions, read_plain
 
 
@@ -93,25 +93,23 @@ def check_plain(path: Path, data: Path, seconds: float) -> ScoreCheck:
     table = read_plain(data, options, columns.names)
     outcome = read_outcome(table, columns)
     values = {source.name: read_source(table, source) for source in sources}
-    complete = outcome.known & ~np.any([np.isnan(one) for one in values.values()], axis=0)
+    way = read_way(learning)
+    complete = outcome.known
+    if way.kind != "imputations":
+        complete = complete & ~np.any([np.isnan(one) for one in values.values()], axis=0)
     patients = outcome.data.take(complete[outcome.known])
+    columns_of = {name: one[complete] for name, one in values.items()}
+    learned = patients if columns.incidence else patients.cause(1)
     with explain(table, tuple(values)):
-        terms = build_terms(candidates, {name: one[complete] for name, one in values.items()})
-        learned = patients if columns.incidence else patients.cause(1)
-        points = _place_points(terms, rows, "best_points", path)
-        found = verify_score(
-            terms,
-            learned,
-            Stated(points, scale, certificate),
-            search,
-            wishes=wishes,
-            seconds=seconds,
-        )
+        laid = lay_again(way, (sources, candidates, columns_of), learned, search.seed)
+        points = _place_points(laid.terms, rows, "best_points", path)
+        stated_score = Stated(points, scale, certificate)
+        found = verify_way(way, laid, stated_score, search, (wishes, seconds))
     return ScoreCheck(
         definition.name["en"],
         len(patients),
         table.sha256 == learning.get("data_sha256"),
-        _fits(definition, terms, _place_points(terms, rows, "points", path)),
+        _fits(definition, laid.terms, _place_points(laid.terms, rows, "points", path)),
         bool(learning.get("picked")),
         certificate,
         found,

@@ -88,7 +88,7 @@ def read_outcome(table: PlainTable, columns: OutcomeColumns) -> PlainOutcome:
         known &= ~np.isnan(weight)
     stratum = None
     if columns.stratum:
-        stratum, named = _read_stratum(table, columns.stratum)
+        stratum, named = _read_stratum(table, columns)
         known &= named
     if not known.any():
         raise DataFileError(
@@ -153,9 +153,15 @@ def _read_weight(table: PlainTable, name: str) -> Floats:
     return weight
 
 
-def _read_stratum(table: PlainTable, name: str) -> tuple[Integers, Mask]:
-    texts = table.text(name, "--stratum")
-    names = sorted(texts.drop_nulls().unique().to_list())
-    code = {text: k for k, text in enumerate(names)}
+def name_strata(table: PlainTable, columns: OutcomeColumns) -> tuple[str, ...]:
+    """Return the names of the strata, by their code; none where there are no strata."""
+    if not columns.stratum:
+        return ()
+    return tuple(sorted(table.text(columns.stratum, "--stratum").drop_nulls().unique().to_list()))
+
+
+def _read_stratum(table: PlainTable, columns: OutcomeColumns) -> tuple[Integers, Mask]:
+    texts = table.text(columns.stratum or "", "--stratum")
+    code = {text: k for k, text in enumerate(name_strata(table, columns))}
     filled = [code.get(text, 0) for text in texts.to_list()]
     return np.array(filled, dtype=np.int64), texts.is_not_null().to_numpy()

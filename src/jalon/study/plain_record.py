@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class ScoreRecord:
         wishes: what was asked of it.
         horizon: when risks are read.
         notes: what a reader should know.
+        facts: what it is robust against, and what was shown beside it.
     """
 
     table: PlainTable
@@ -39,6 +40,7 @@ class ScoreRecord:
     wishes: Wishes
     horizon: Horizon
     notes: tuple[str, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 def write_record(
@@ -93,6 +95,7 @@ def write_record(
         "candidate": _write_candidates(record.found),
         "term": _write_terms(score, best, terms),
         "total": _write_totals(record.horizon, risks),
+        **record.facts,
     }
 
 

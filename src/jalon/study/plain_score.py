@@ -2,84 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from jalon.core import SurvivalData, UnsuitableDataError
+from jalon.core import SurvivalData
 from jalon.core.errors import DataFileError, UserError
-from jalon.core.units import TimeUnit
-from jalon.dictionary import suggest
 from jalon.learn import (
     CardText,
-    Effort,
-    GroupSettings,
     LearnedScore,
+    ParsimonyPath,
     Progress,
     ScoreRisks,
-    SearchSettings,
     Terms,
-    Wishes,
-    build_terms,
     estimate_risks,
     find_shift,
-    learn_score,
     pick_score,
     write_card,
 )
 from jalon.learn.near import NearSummary, summarise_near
+from jalon.learn.pooled_risks import pool_risks
 from jalon.scores import Risk, ScoreDefinition, list_slugs
-from jalon.study.plain_candidates import (
-    CandidateOptions,
-    PlainCandidates,
-    find_candidates,
-)
-from jalon.study.plain_horizon import Horizon, find_horizon
-from jalon.study.plain_outcome import OutcomeColumns, read_outcome
+from jalon.study.plain_beside import Advance, Beside, Ground
+from jalon.study.plain_candidates import PlainCandidates
+from jalon.study.plain_horizon import Horizon
 from jalon.study.plain_record import ScoreRecord, write_record
-from jalon.study.plain_table import PlainTable, ReadOptions, read_plain
+from jalon.study.plain_request import LearnRequest, check_request
+from jalon.study.plain_source import (
+    Say,
+    Source,
+    check_wishes,
+    choose_search,
+    choose_variation,
+    explain,
+    read_source_file,
+)
+from jalon.study.plain_stock import Stock, lay_stock
+from jalon.study.plain_way import Learnt, Limits, learn_way
 
 FOREIGN = ("car_ipi", "car_impi", "car_hematotox", "easix", "nccn_ipi", "aaipi", "pc_pi")
 """Further names that belong to other people's scores."""
-
-
-@dataclass(frozen=True, slots=True)
-class LearnRequest:
-    """What a person asks for.
-
-    Attributes:
-        path: the CSV file.
-        read: how it is written.
-        outcome: which columns say what happened.
-        choice: which columns may enter the score, and where they are cut.
-        search: what the score may look like; ``max_variables`` 0 for five, or fewer where
-            fewer are given.
-        wishes: what a clinician asks of it; names may be columns.
-        effort: limits of the proof, and how wide the near-equals are kept.
-        groups: the rules for risk groups.
-        unit: of time; None when nobody said.
-        months: horizons of the risks; empty for the usual ones.
-        pick: number of the near-equal to use instead; 1 for the best.
-        name: title of the score; empty to make one.
-        slug: its name in files.
-    """
-
-    path: Path
-    read: ReadOptions
-    outcome: OutcomeColumns
-    choice: CandidateOptions
-    search: SearchSettings
-    wishes: Wishes
-    effort: Effort
-    groups: GroupSettings
-    unit: TimeUnit | None = None
-    months: tuple[float, ...] = ()
-    pick: int = 1
-    name: str = ""
-    slug: str = "score"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +54,7 @@ class PlainScore:
     Attributes:
         definition: the score as it is written to its file.
         score: points, certificate, near-equals.
-        terms: the candidate terms.
+        terms: the candidate terms; of all completed tables where something was imputed.
         data: outcomes of the patients it was learned from, with every cause.
         risks: by total and by group.
         horizon: when they are read.
@@ -97,6 +62,7 @@ class PlainScore:
         left_out: rows without a known outcome or candidate.
         notes: what a reader should know.
         picked: how far the picked near-equal is from the best, in log-likelihood units.
+        path: the best score of every size; None when nobody asked.
     """
 
     definition: ScoreDefinition
@@ -109,6 +75,7 @@ class PlainScore:
     left_out: int
     notes: tuple[str, ...]
     picked: float
+    path: ParsimonyPath | None = None
 
     @property
     def sentence(self) -> str:
@@ -124,8 +91,9 @@ class PlainScore:
 
 def learn_plain(
     request: LearnRequest,
-    say: Callable[[str, str, str], None],
+    say: Say,
     tell: Callable[[Progress], None] | None = None,
+    advance: Advance = lambda *_: None,
 ) -> PlainScore:
     """Learn a score from a CSV file.
 
@@ -133,6 +101,7 @@ def learn_plain(
         request: what is asked for.
         say: is told each finished step: its name, what came of it, a remark.
         tell: is told where the search stands.
+        advance: is told how far another long step is.
 
     Returns:
         The score.
@@ -141,49 +110,49 @@ def learn_plain(
         UserError: a file, a column or a wish that cannot be used.
     """
     check_slug(request.slug)
-    table = read_plain(request.path, request.read, request.outcome.names)
-    outcome = read_outcome(table, request.outcome)
-    found = find_candidates(table, request.outcome.names, outcome.known, request.choice)
-    data = outcome.data.take(found.complete[outcome.known])
-    horizon = find_horizon(data, request.outcome.time, request.unit, request.months)
-    left_out = len(table) - len(data)
-    _say_data(say, table, data, horizon, left_out)
-    names = tuple(one.name for one in found.candidates)
-    wishes = _name_wishes(request, names)
-    search = request.search
-    if not search.max_variables:
-        search = replace(search, max_variables=min(5, len(names)))
-    elif search.max_variables > len(names):
-        raise UserError(
-            f"--max-variables {search.max_variables}, but there are only {len(names)} candidate "
-            f"variables: {', '.join(names)}"
-        )
-    learned = data if request.outcome.incidence else data.cause(1)
+    check_request(request)
+    source = read_source_file(request, say)
+    names, table = source.names, source.table
+    way = replace(request.way, variation=choose_variation(request, source.found))
+    search = choose_search(request, names)
+    limits = Limits(search, request.groups, check_wishes(request, names), request.effort)
     with explain(table, names):
-        found = _drop_rare(found, learned, search.least_events)
-        terms = _cut_terms(found)
-        say("terms", f"{len(terms.cut)} limits of {len(names)} variables", _say_limits(found))
-        best = learn_score(
-            terms, learned, search, request.groups,
-            wishes=wishes, effort=request.effort, tell=tell,
-        )  # fmt: skip
-        score = best
+        begun = time.perf_counter()
+        chance = (search.seed, limits.effort.workers)
+        stock = lay_stock(source.found, source.learned, way, source.effects, chance)
+        if stock.tables:
+            say("imputed", f"{stock.copies} completed tables", _took(begun))
+        _say_terms(say, stock, source.found)
+        ground = Ground(stock.terms, source.learned, limits, source.effects, advance)
+        beside = Beside(ground, request.beside)
+        limits = beside.choose_size(request.search.max_variables)
+        begun = time.perf_counter()
+        learnt = learn_way(stock, way, limits, source.centres, tell)
+        if learnt.facts:
+            say("learned", _name_way(learnt), _took(begun))
+        score = learnt.score
         if request.pick != 1:
-            score = pick_score(best, request.pick, terms, learned, request.groups)
+            score = pick_score(score, request.pick, learnt.terms, learnt.data, limits.groups)
     if not any(score.points):
         raise DataFileError(
             table.path, "no candidate explains the outcome by more than the price of one limit "
             f"({search.price:g} log-likelihood units); there is no score in these data",
         )  # fmt: skip
-    notes = (*score.notes, *found.notes, *_count_notes(data, left_out, len(table)))
-    record = ScoreRecord(table, request.outcome, found, search, wishes, horizon, notes)
     with explain(table, names):
-        definition, risks = _write(request, record, score, best, terms, data)
-    near = summarise_near(terms, best.near, best.near_complete) if best.near else None
-    picked = 0.0
-    if request.pick != 1:
-        picked = best.near[request.pick - 1].cost - best.near[0].cost
-    return PlainScore(definition, score, terms, data, risks, horizon, near, left_out, notes, picked)
+        facts = learnt.facts | beside.look(score, limits)
+        notes = (*score.notes, *source.found.notes, *source.notes, *beside.stopped)
+        record = ScoreRecord(
+            table, request.outcome, source.found, limits.search, limits.wishes, source.horizon,
+            notes, facts,
+        )  # fmt: skip
+        definition, risks = _write(request, record, score, learnt, source)
+    best = learnt.score
+    near = summarise_near(learnt.terms, best.near, best.near_complete) if best.near else None
+    picked = best.near[request.pick - 1].cost - best.near[0].cost if request.pick != 1 else 0.0
+    return PlainScore(
+        definition, score, learnt.terms, source.data, risks, source.horizon, near,
+        source.left_out, notes, picked, beside.path,
+    )  # fmt: skip
 
 
 def check_slug(slug: str) -> None:
@@ -206,130 +175,74 @@ def check_slug(slug: str) -> None:
         raise UserError(f"{slug!r} is no name; give letters or digits")
 
 
-@contextmanager
-def explain(table: PlainTable, names: tuple[str, ...]) -> Iterator[None]:
-    """Add file and column to what the maths finds wrong with the data.
-
-    Args:
-        table: the file.
-        names: of the candidates.
-    """
-    try:
-        yield
-    except UnsuitableDataError as error:
-        text = str(error)
-        column = next((n for n in sorted(names, key=len)[::-1] if text.startswith(n)), None)
-        raise DataFileError(table.path, text, column=column) from None
+def _took(begun: float) -> str:
+    return f"took {time.perf_counter() - begun:.0f} s"
 
 
-def _drop_rare(found: PlainCandidates, data: SurvivalData, least: float) -> PlainCandidates:
-    """Leave out limits from the data with too few events on a side: nothing is learned there."""
-    event = (data.event == 1) * (1.0 if data.weight is None else data.weight)
-    kept = []
-    for one, source in zip(found.candidates, found.sources, strict=True):
-        values = found.columns[one.name]
-        above = [float(event[values > cut].sum()) for cut in one.cuts]
-        enough = tuple(
-            cut
-            for cut, share in zip(one.cuts, above, strict=True)
-            if min(share, event.sum() - share) >= least
-        )
-        mine = source.kind == "number" and source.column not in found.limits_from
-        kept.append(replace(one, cuts=enough) if mine and enough else one)
-    return replace(found, candidates=tuple(kept))
+def _say_terms(say: Say, stock: Stock, found: PlainCandidates) -> None:
+    limits = "limits from the data"
+    if found.limits_from:
+        limits = f"limits in use for {', '.join(found.limits_from)}"
+    say("terms", f"{len(stock.terms.cut)} limits of {len(found.candidates)} variables", limits)
 
 
-def _cut_terms(found: PlainCandidates) -> Terms:
-    terms = build_terms(found.candidates, found.columns)
-    if len(terms.cut) < 2:
-        raise UnsuitableDataError(
-            f"{terms.name(0)} is the only candidate term: there is nothing to choose from; give "
-            "more variables or more limits"
-        )
-    return terms
-
-
-def _name_wishes(request: LearnRequest, names: tuple[str, ...]) -> Wishes:
-    wishes = request.wishes
-    asked = [*wishes.required, *(name for pair in wishes.exclusions for name in pair)]
-    for name in asked:
-        if name in names:
-            continue
-        levels = [one for one in names if one.startswith(f"{name} is ")]
-        if levels:
-            raise UserError(
-                f"{name} is a category; name one of its levels: {', '.join(map(repr, levels))}"
-            )
-        raise UserError(
-            f"{name} is asked for, but is no candidate variable{suggest(name, names)}; there are "
-            f"{', '.join(names)}"
-        )
-    return wishes
-
-
-def _say_data(
-    say: Callable[[str, str, str], None],
-    table: PlainTable,
-    data: SurvivalData,
-    horizon: Horizon,
-    left_out: int,
-) -> None:
-    events = int(np.sum(data.event == 1))
-    say("data", f"{table.path.name} {len(table):,} rows", f"sha256 {table.sha256[:4]}…")
-    others = int(np.sum(data.event > 1))
-    more = f", {others:,} competing" if others else ""
-    aside = f"{left_out:,} left out: something is not known" if left_out else "nobody left out"
-    say("patients", f"{len(data):,}, {events:,} events{more}", aside)
-    assumed = " (assumed; --unit says otherwise)" if horizon.assumed else ""
-    say("time", f"in {horizon.unit}{assumed}", f"up to {data.time.max():g}")
-
-
-def _say_limits(found: PlainCandidates) -> str:
-    if not found.limits_from:
-        return "limits from the data"
-    return f"limits in use for {', '.join(found.limits_from)}"
-
-
-def _count_notes(data: SurvivalData, left_out: int, rows: int) -> tuple[str, ...]:
-    notes = []
-    if left_out:
-        notes.append(
-            f"{left_out:,} of {rows:,} rows lack the outcome or a candidate and were left out"
-        )
-    if data.weight is not None and not data.weight.all():
-        notes.append(f"{int(np.sum(data.weight == 0)):,} patients have weight 0 and do not count")
-    return tuple(notes)
+def _name_way(learnt: Learnt) -> str:
+    """Say which searches were made."""
+    kind = learnt.facts.get("robust", {}).get("kind")
+    words = {
+        "imputations": "over all tables, and in each alone",
+        "worst-centre": "for the worst centre, and plainly",
+        "measurement": "over repeated measurements, and plainly",
+        "measurement-worst": "for the worst measurement, and plainly",
+        None: "with published effects, and without",
+    }
+    return words[kind]
 
 
 def _write(
-    request: LearnRequest,
-    record: ScoreRecord,
-    score: LearnedScore,
-    best: LearnedScore,
-    terms: Terms,
-    data: SurvivalData,
+    request: LearnRequest, record: ScoreRecord, score: LearnedScore, learnt: Learnt, source: Source
 ) -> tuple[ScoreDefinition, ScoreRisks]:
     event, path = request.outcome.event, request.path
     text = CardText(
         slug=request.slug,
         short=request.slug,
         name={"en": request.name or f"Score for {event}, learned from {path.name}"},
-        population=f"{len(data):,} patients of {path.name}",
+        population=f"{len(source.data):,} patients of {path.name}",
         outcome=event,
         time_point="time zero of the file",
         citation=f"Learned by jalon from {path.name}; not validated in other patients.",
         pitfalls=record.notes,
     )
-    shift = find_shift(score, terms)
-    bare = write_card(score, terms, text, {})
-    total = score.total(terms.bits) - shift
-    limits = tuple(limit - shift for limit in score.limits)
-    risks = estimate_risks(total, data, record.horizon.times, limits, span=bare.range)
+    bare = write_card(score, learnt.terms, text, {})
+    risks = _estimate(record, score, learnt, source, bare.range)
     observed = tuple(
         Risk(group.slug, month, one.value, one.low, one.high, round(row.n), path.name)
         for group, row in zip(bare.groups, risks.groups, strict=True)
         for month, one in zip(record.horizon.months, row.observed, strict=True)
         if not np.isnan(one.value)
     )
-    learning = write_record(record, score, best, terms, data, risks)
+    learning: dict[str, Any] = write_record(
+        record, score, learnt.score, learnt.terms, source.data, risks
+    )
     return replace(bare, risks=observed, learning=learning), risks
+
+
+def _estimate(
+    record: ScoreRecord,
+    score: LearnedScore,
+    learnt: Learnt,
+    source: Source,
+    span: tuple[int, int],
+) -> ScoreRisks:
+    """Estimate the risks of each completed table, and pool them."""
+    shift = find_shift(score, learnt.terms)
+    total = score.total(learnt.terms.bits) - shift
+    limits = tuple(limit - shift for limit in score.limits)
+    times = record.horizon.times
+    copies = len(total) // len(source.data)
+    return pool_risks(
+        [
+            estimate_risks(part, source.data, times, limits, span=span)
+            for part in np.split(total, copies)
+        ]
+    )
