@@ -120,13 +120,13 @@ class Summary:
     Attributes:
         item: the item.
         what: "days", how many days; "never", 1 when that held on every day of the window;
-            "lowest", the lowest count that a second one confirms.
+            "lowest", the lowest count that a second one confirms; "minimum", the lowest.
         at_most: days with a count at or below this limit.
         below: days with a count below this limit.
     """
 
     item: str
-    what: Literal["days", "never", "lowest"]
+    what: Literal["days", "never", "lowest", "minimum"]
     at_most: float | None = None
     below: float | None = None
 

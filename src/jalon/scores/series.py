@@ -131,7 +131,7 @@ def read_series(
     other: dict[str, Value] = dict(spec.gives)
     for summary in spec.summaries:
         inputs[summary.item], other[summary.item] = _summarise(spec, summary, window)
-    return SeriesReading(inputs, other, tuple(_remark(measure, counts, window, unit)))
+    return SeriesReading(inputs, other, tuple(_remark(spec, measure, (counts, window), unit)))
 
 
 def _find_series(definition: ScoreDefinition, name: str) -> Series:
@@ -195,6 +195,8 @@ def _fill_in(
 
 def _summarise(spec: Series, summary: Summary, window: Window) -> tuple[Value, Value]:
     """What a summary says, and what it says by the other reading."""
+    if summary.what == "minimum":
+        return min(window.counted), min(window.counted)
     if summary.what == "lowest":
         if len(window.counted) < 2:
             return None, None
@@ -230,8 +232,11 @@ def _longest(held: Sequence[bool], recovery: int) -> int:
     return longest
 
 
-def _remark(measure: Measure, counts: dict[int, float], window: Window, unit: str) -> list[Remark]:
+def _remark(
+    spec: Series, measure: Measure, seen: tuple[dict[int, float], Window], unit: str
+) -> list[Remark]:
     found = []
+    counts, window = seen
     highest = max(counts.values())
     if not unit and measure.plausible and 0 < highest < measure.plausible[0]:
         advice = advise_unit(measure, highest)
@@ -250,7 +255,7 @@ def _remark(measure: Measure, counts: dict[int, float], window: Window, unit: st
         }
         found.append(Remark("note", "", text))
     unknown = sum(count is None for count in window.daily)
-    if unknown:
+    if unknown and any(summary.what in ("days", "never") for summary in spec.summaries):
         text = {
             "en": f"{unknown} of {len(window.daily)} days are not known",
             "fr": f"{unknown} jours sur {len(window.daily)} ne sont pas connus",

@@ -91,7 +91,8 @@ _FORMULA: dict[str, Reader] = {
 _OVERRIDE: dict[str, Reader] = {"points": whole, "group": text, "note": words}
 _CUT: dict[str, Reader] = {"slug": text, "at_least": number, "label": words}
 _SUMMARY: dict[str, Reader] = {
-    "item": text, "what": one_of("days", "never", "lowest"), "at_most": decimal, "below": decimal,
+    "item": text, "what": one_of("days", "never", "lowest", "minimum"),
+    "at_most": decimal, "below": decimal,
 }  # fmt: skip
 _SERIES: dict[str, Reader] = {
     "id": text, "measure": text, "first": whole, "last": whole, "gives": mapping(decimal),
