@@ -12,6 +12,7 @@ from jalon.stats import (
     estimate_censoring,
     incidence_concordance,
     pseudo_values,
+    royston_d,
     time_auc,
     uno_concordance,
 )
@@ -180,6 +181,20 @@ def test_area_under_the_points_is_the_auc(seed):
     points = draw_roc(score, data, 6)
     area = np.trapezoid(points.true_positive, points.false_positive)
     assert_allclose(area, time_auc(score, data, 6).auc.value[0], rtol=1e-10)
+
+
+def test_robust_error_of_d_is_that_of_leaving_patients_out():
+    # The jackknife: everything is done anew without each patient, ranks included.
+    risk, data = draw_risks(8, n=400)
+    score = np.log(-np.log(1 - risk))
+    found = royston_d(score, data, error="robust")
+    left = []
+    for i in range(400):
+        stay = np.arange(400) != i
+        left.append(royston_d(score[stay], data.take(stay)).separation.value)
+    jackknife = np.sqrt(np.var(left) * 399)
+    assert_allclose(found.std_error, jackknife, rtol=0.05)
+    assert abs(royston_d(score, data).std_error / jackknife - 1) > 0.03
 
 
 def test_same_seed_same_band():

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jalon.cli.validate import validate
 from jalon.core.errors import UserError
 
 if TYPE_CHECKING:
     from jalon.scores import Item, ScoreDefinition, Step
 
 score_app = typer.Typer(
-    help="List scores, show one, compute one, verify one.", no_args_is_help=True
+    help="List scores, show one, compute one, verify one, validate one.", no_args_is_help=True
 )
+score_app.command("validate")(validate)
 
 
 @score_app.command("list")

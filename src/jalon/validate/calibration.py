@@ -12,9 +12,11 @@ from scipy.special import ndtri
 
 from jalon.core import Curve, Estimate, Floats, SurvivalData, UnsuitableDataError
 from jalon.stats import aalen_johansen, fit_cox, kaplan_meier
-from jalon.validate.risks import judge, read_horizon, read_level
+from jalon.stats.arguments import require_choice
+from jalon.validate.benefit import Cases, observe_all
+from jalon.validate.risks import Judged, judge, read_horizon, read_level
 
-RatioInterval = Literal["events", "curve"]
+RatioInterval = Literal["events", "curve", "influence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,10 @@ def observed_expected(
         horizon: time of interest, above 0; events at it count.
         cause: the event code of interest.
         interval: error of the log ratio: "events" is one over the root of the number of events,
-            as McLernon and others do; "curve" is that of the curve, as van Geloven and others do
-            when causes compete.
+            as McLernon and others do, which is too wide where many have the event; "curve" is
+            that of the curve, as van Geloven and others do when causes compete, the predictions
+            being taken as given; "influence" is that of the ratio itself, of patients drawn from
+            a population.
         level: coverage of the intervals, 0 to 1.
 
     Returns:
@@ -107,8 +111,7 @@ def observed_expected(
         >>> found.observed.value, found.expected, found.ratio.value
         (0.5, 0.25, 2.0)
     """
-    if interval not in ("events", "curve"):
-        raise UnsuitableDataError(f'interval {interval!r} is not known; choose "events" or "curve"')
+    require_choice(interval, "interval", RatioInterval)
     time, judged = read_horizon(horizon), judge(risk, data, cause)
     kept = data.take(judged.order)
     curve = draw_risk(kept, cause, read_level(level))
@@ -118,6 +121,8 @@ def observed_expected(
         raise UnsuitableDataError("every predicted risk is 0; there is nothing to compare with")
     events = float(judged.weight[(judged.code == 1) & (judged.time <= time)].sum())
     spread = 1 / math.sqrt(events) if interval == "events" else error / observed.value
+    if interval == "influence":
+        spread = _find_spread(judged, time, observed.value, expected)
     z = float(ndtri((1 + level) / 2))
     ratio, factor = observed.value / expected, math.exp(z * spread)
     gap = observed.value - expected
@@ -128,6 +133,13 @@ def observed_expected(
         difference=Estimate(gap, gap - z * error, gap + z * error, level, "normal"),
         events=events,
     )
+
+
+def _find_spread(judged: Judged, time: float, observed: float, expected: float) -> float:
+    """Error of the log ratio, from each patient's pull on what was observed and expected."""
+    pull = observe_all(judged, time)[1]
+    less = (judged.risk - expected) / (judged.weight.sum() * expected)
+    return Cases(judged.weight, judged.counts).find_error(pull / observed - less)
 
 
 def draw_risk(data: SurvivalData, cause: int, level: float) -> Curve:

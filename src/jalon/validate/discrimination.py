@@ -129,7 +129,7 @@ def _separate(
     risk: npt.ArrayLike, data: SurvivalData, level: float, notes: list[str]
 ) -> RoystonD | None:
     try:
-        return royston_d(risk, data, level)
+        return royston_d(risk, data, level, error="robust")
     except (UnsuitableDataError, ConvergenceError) as reason:
         notes.append(f"no Royston's D: {reason}")
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +25,7 @@ class Subgroups:
     """Figures of merit by the levels of one label.
 
     Attributes:
-        levels: figures by level, in the order of their names; those without a label last, as
+        levels: figures by level, in order; those without a label last, as
             "not known".
         tests: Cochran's test, for each figure that two levels or more can give, that it is the same
             in all of them.
@@ -43,6 +45,7 @@ def compare_subgroups(
     label: npt.ArrayLike,
     aim: Aim,
     least_events: int = 10,
+    order: Sequence[str] | None = None,
 ) -> Subgroups:
     """Judge a prediction in each part of the patients, and ask whether the parts differ.
 
@@ -56,6 +59,8 @@ def compare_subgroups(
             where not known, which is a level of its own.
         aim: the time, cause and coverage that parts are judged by.
         least_events: parts with fewer events are counted but not judged.
+        order: the levels in the order in which they are to be listed; None for numbers rising and
+            texts by the alphabet.
 
     Returns:
         C, AUC, slope, observed over expected and prediction accuracy of each part, and tests
@@ -78,7 +83,7 @@ def compare_subgroups(
         (['man', 'woman'], 1)
     """
     predicted.require(len(data))
-    names, codes = _read_labels(label, len(data))
+    names, codes = _read_labels(label, len(data), order)
     levels: dict[str, Merits] = {}
     small = []
     for code, name in enumerate(names):
@@ -109,14 +114,18 @@ def _test(levels: dict[str, Merits]) -> dict[MeritName, ModelTest]:
     return tests
 
 
-def _read_labels(label: npt.ArrayLike, n: int) -> tuple[list[str], Integers]:
+def _read_labels(
+    label: npt.ArrayLike, n: int, order: Sequence[str] | None
+) -> tuple[list[str], Integers]:
     values = np.asarray(label, dtype=object)
     if values.shape != (n,):
         raise UnsuitableDataError(
             f"labels of shape {values.shape} for {n} patients; give one label per patient"
         )
     known = [not (one is None or one != one or one == "") for one in values.tolist()]  # noqa: PLR0124
-    seen = sorted({_write(one) for one, there in zip(values, known, strict=True) if there})
+    present = {_write(one) for one, there in zip(values, known, strict=True) if there}
+    first = [name for name in order or () if name in present]
+    seen = [*first, *sorted(present - set(first), key=_place)]
     names = [*seen, MISSING] if not all(known) else seen
     if not 2 <= len(names) <= MOST_LEVELS:
         raise UnsuitableDataError(
@@ -131,3 +140,10 @@ def _read_labels(label: npt.ArrayLike, n: int) -> tuple[list[str], Integers]:
 
 def _write(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _place(name: str) -> tuple[float, str]:
+    try:
+        return float(name), name
+    except ValueError:
+        return math.inf, name

@@ -83,7 +83,7 @@ def measure_merits(predicted: Predicted, data: SurvivalData, aim: Aim) -> Merits
 
     Returns:
         The figures on the scales of Debray and others; the slope by Cox regression, or by
-        pseudo-values where causes compete; observed over expected with the error of the curve.
+        pseudo-values where causes compete; observed over expected with the error of the ratio.
 
     Raises:
         UnsuitableDataError: predictions of other patients.
@@ -130,7 +130,7 @@ def _measure(name: MeritName, given: Predicted, data: SurvivalData, aim: Aim) ->
     if risk is None:
         return None
     if name == "ratio":
-        found = observed_expected(risk, data, aim.horizon, aim.cause, "curve", aim.level).ratio
+        found = observed_expected(risk, data, aim.horizon, aim.cause, "influence", aim.level).ratio
         z = float(ndtri((1 + aim.level) / 2))
         effect = math.log(found.value)
         return Merit(found, "log", effect, (math.log(found.high) - effect) / z)

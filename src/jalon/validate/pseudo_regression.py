@@ -80,20 +80,32 @@ def fit_pseudo(values: Floats, x: Floats, offset: Floats) -> PseudoFit:
     for _ in range(MOST_STEPS):
         index = x @ fitted + offset
         slope = _slope(index)[:, None] * x
-        square = slope.T @ slope
-        try:
-            step = np.asarray(
-                np.linalg.solve(square, slope.T @ (values - take_back(index))), dtype=np.float64
-            )
-        except np.linalg.LinAlgError:
+        pull = slope.T @ (values - take_back(index))
+        step = _find_step(values, x, index, pull)
+        if step is None:
             break
-        step, reached = _shorten(values, (x, offset), fitted, step, least)
-        fitted, least = fitted + step, reached
-        if np.max(np.abs(step) * np.sqrt(np.diag(square))) <= SETTLED * np.sqrt(max(least, 1e-300)):
+        moved, reached = _shorten(values, (x, offset), fitted, step, least)
+        fitted, least = fitted + moved, reached
+        size = np.sqrt(np.einsum("ij,ij->j", slope, slope))
+        if np.max(np.abs(step) * size) <= SETTLED * np.sqrt(max(least, 1e-300)):
             return PseudoFit(fitted, _robust(values, x, x @ fitted + offset))
     raise ConvergenceError(
         "the regression of pseudo-values did not settle; use fewer knots, or more events"
     )
+
+
+def _find_step(values: Floats, x: Floats, index: Floats, pull: Floats) -> Floats | None:
+    """Newton's step, or that of Gauss and Newton where the squares are not convex."""
+    slope = _slope(index)
+    square = (slope[:, None] * x).T @ (slope[:, None] * x)
+    bend = slope * (1 - np.exp(np.minimum(index, 700.0))) * (values - take_back(index))
+    for matrix in (square - (bend[:, None] * x).T @ x, square):
+        try:
+            np.linalg.cholesky(matrix)
+            return np.asarray(np.linalg.solve(matrix, pull), dtype=np.float64)
+        except np.linalg.LinAlgError:
+            continue
+    return None
 
 
 def _shorten(

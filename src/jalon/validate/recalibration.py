@@ -146,7 +146,7 @@ def _judge(
         intercept=line[0],
         slope=line[1],
         risk=moved,
-        ratio=observed_expected(moved, data, horizon, cause, "curve", level),
+        ratio=observed_expected(moved, data, horizon, cause, "influence", level),
         weak=calibrate_weakly(moved, data, horizon, cause, level),
         error_mean=distance,
         brier=brier.error.estimates[0],

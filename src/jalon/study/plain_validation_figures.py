@@ -1,0 +1,262 @@
+"""The figures of a validation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from jalon.core import Estimate, UnsuitableDataError
+from jalon.core.numbers import write_p
+from jalon.core.units import DAYS_PER
+from jalon.report import (
+    CalibrationFigures,
+    CalibrationGroup,
+    CalibrationPicture,
+    ComparisonMeasure,
+    ComparisonPicture,
+    ComparisonRow,
+    DecisionLine,
+    DecisionPicture,
+    ForestMeasure,
+    ForestPicture,
+    ForestRow,
+    ForestSection,
+    LabelledCurve,
+    LabelledLine,
+    RocCurve,
+    RocPanel,
+    auc_figure,
+    calibration_figure,
+    comparison_figure,
+    decision_figure,
+    forest_figure,
+    roc_figure,
+    survival_figure,
+)
+from jalon.study.plain_validation import PlainValidation
+from jalon.study.plain_verdict import MonthVerdict
+from jalon.validate import DecisionCurve, MeritName, Merits, PooledMerit
+
+MONTH = DAYS_PER["months"]
+NOTHING = Estimate(math.nan, math.nan, math.nan)
+FOREST: tuple[tuple[MeritName, str], ...] = (
+    ("concordance", "Harrell's C"), ("slope", "Calibration slope"), ("ratio", "Observed / expected")
+)  # fmt: skip
+MOST_RIVALS = 5
+
+
+def draw_figures(found: PlainValidation) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Draw what a validation found.
+
+    Args:
+        found: the validation.
+
+    Returns:
+        SVG text by name of the file, and what could not be drawn and why.
+    """
+    verdict = found.verdict
+    plans: dict[str, Callable[[], str]] = {"roc": lambda: _draw_roc(found)}
+    if verdict.discrimination.curve is not None:
+        plans["auc_over_time"] = lambda: _draw_auc(found)
+    if verdict.separation is not None:
+        plans["groups"] = lambda: _draw_groups(found)
+    for part in verdict.months:
+        plans[f"calibration_{part.month:g}"] = lambda part=part: _draw_calibration(found, part)  # type: ignore[misc]
+        plans[f"net_benefit_{part.month:g}"] = lambda part=part: _draw_benefit(found, part)  # type: ignore[misc]
+    if verdict.centres is not None:
+        plans["centres"] = lambda: _draw_centres(found)
+    if verdict.subgroups:
+        plans["subgroups"] = lambda: _draw_subgroups(found)
+    if verdict.comparisons:
+        plans["comparison"] = lambda: _draw_comparison(found)
+    figures, notes = {}, []
+    for name, draw in plans.items():
+        try:
+            figures[name] = draw()
+        except UnsuitableDataError as reason:
+            notes.append(f"figure {name} is not drawn: {reason}")
+    return figures, tuple(notes)
+
+
+def _name(found: PlainValidation) -> str:
+    return found.cohort.scored.definition.short
+
+
+def _draw_roc(found: PlainValidation) -> str:
+    verdict, months = found.verdict, found.cohort.horizon.months
+    areas = verdict.discrimination.auc.auc.estimates
+    panels = [
+        RocPanel(month, (RocCurve(_name(found), roc.false_positive, roc.true_positive, area),))
+        for month, roc, area in zip(months, verdict.roc, areas, strict=True)
+    ]
+    return roc_figure(panels)
+
+
+def _draw_auc(found: PlainValidation) -> str:
+    curve = found.verdict.discrimination.curve
+    if curve is None:
+        raise UnsuitableDataError("too few events")
+    line = LabelledLine(
+        _name(found), curve.time / MONTH, curve.auc, curve.low, curve.high, curve.level
+    )
+    return auc_figure([line])
+
+
+def _draw_groups(found: PlainValidation) -> str:
+    separation = found.verdict.separation
+    if separation is None:
+        raise UnsuitableDataError("no groups")
+    event = found.request.outcome.event
+    words = f"Incidence of {event}" if separation.competes else f"Free of {event}"
+    result = ""
+    if separation.gray is not None:
+        result = f"Gray p {_sign(separation.gray.p)}"
+    elif separation.test is not None:
+        result = f"Log-rank p {_sign(separation.test.p)}"
+    curves = [LabelledCurve(one.name, one.curve) for one in separation.groups]
+    return survival_figure(curves, words, None, result)
+
+
+def _sign(p: float) -> str:
+    text = write_p(p)
+    return text if text[0] in "<>" else f"= {text}"
+
+
+def _draw_calibration(found: PlainValidation, part: MonthVerdict) -> str:
+    cohort = found.cohort
+    place = list(cohort.horizon.months).index(part.month)
+    risk = cohort.predicted.at(place)
+    if risk is None:
+        raise UnsuitableDataError("no risks")
+    day = part.month * MONTH
+    had = (cohort.data.event == 1) & (cohort.data.time <= day)
+    curves: tuple[LabelledLine, ...] = ()
+    groups: tuple[CalibrationGroup, ...] = ()
+    figures = CalibrationFigures(
+        None if part.ratio is None else part.ratio.ratio,
+        None if part.weak is None else part.weak.slope,
+    )
+    if part.smooth is not None:
+        smooth = part.smooth
+        curves = (
+            LabelledLine(
+                _name(found), smooth.predicted, smooth.observed, smooth.low, smooth.high,
+                smooth.level,
+            ),
+        )  # fmt: skip
+        figures = CalibrationFigures(
+            figures.ratio, figures.slope, smooth.error_mean, smooth.error_50, smooth.error_90
+        )
+    if part.groups is not None:
+        pairs = zip(part.groups.predicted.tolist(), part.groups.observed, strict=True)
+        groups = tuple(CalibrationGroup(predicted, observed) for predicted, observed in pairs)
+    picture = CalibrationPicture(
+        part.month, found.request.outcome.event, curves, groups, risk[had], risk[~had], figures,
+        bool(np.any(cohort.data.event == 2)),
+    )  # fmt: skip
+    return calibration_figure(picture)
+
+
+def _draw_benefit(found: PlainValidation, part: MonthVerdict) -> str:
+    if part.decision is None:
+        raise UnsuitableDataError("no net benefit")
+    lines = [_line(_name(found), part.decision)]
+    if part is found.verdict.months[-1]:
+        rivals = list(found.verdict.rival_decisions.items())[:MOST_RIVALS]
+        lines += [_line(name, curve) for name, curve in rivals]
+    everyone = part.decision.treat_all
+    return decision_figure(
+        DecisionPicture(
+            part.month, tuple(lines), LabelledLine("", part.decision.threshold, everyone.value)
+        )
+    )
+
+
+def _line(name: str, curve: DecisionCurve) -> DecisionLine:
+    benefit = curve.net_benefit
+    line = LabelledLine(
+        name, curve.threshold, benefit.value, benefit.low, benefit.high, curve.level
+    )
+    return DecisionLine(line, curve.treated)
+
+
+def _list_measures(
+    pooled: dict[MeritName, PooledMerit], shown: list[tuple[MeritName, str]]
+) -> tuple[ForestMeasure, ...]:
+    measures = []
+    for name, title in shown:
+        part = pooled.get(name)
+        ratio = name == "ratio"
+        reference = 0.5 if name == "concordance" else 1.0
+        if part is None:
+            measures.append(ForestMeasure(title, ratio, reference))
+            continue
+        new = None if math.isnan(part.prediction.low) else part.prediction
+        measures.append(
+            ForestMeasure(
+                title, ratio, reference, part.estimate, new,
+                part.i_squared.value, part.tau**2, part.heterogeneity.p,
+            )
+        )  # fmt: skip
+    return tuple(measures)
+
+
+def _row(label: str, merits: Merits, shown: list[tuple[MeritName, str]]) -> ForestRow:
+    estimates = tuple(
+        merits.figures[name].estimate if name in merits.figures else NOTHING for name, _ in shown
+    )
+    return ForestRow(label, estimates, merits.patients, merits.events)
+
+
+def _draw_centres(found: PlainValidation) -> str:
+    centres = found.verdict.centres
+    if centres is None:
+        raise UnsuitableDataError("no centres")
+    judged = [(one.name, one.merits) for one in centres.centres if one.merits is not None]
+    shown = _choose([merits for _, merits in judged])
+    rows = tuple(_row(name, merits, shown) for name, merits in judged)
+    head = found.request.stratum
+    return forest_figure(
+        ForestPicture(head, _list_measures(centres.pooled, shown), (ForestSection(rows),))
+    )
+
+
+def _draw_subgroups(found: PlainValidation) -> str:
+    parts = found.verdict.subgroups
+    shown = _choose([one for part in parts.values() for one in part.levels.values()])
+    sections = []
+    for label, part in parts.items():
+        rows = tuple(_row(level, merits, shown) for level, merits in part.levels.items())
+        tests = tuple(part.tests[name].p if name in part.tests else math.nan for name, _ in shown)
+        sections.append(ForestSection(rows, label, tests))
+    return forest_figure(ForestPicture("Patients", _list_measures({}, shown), tuple(sections)))
+
+
+def _choose(merits: list[Merits]) -> list[tuple[MeritName, str]]:
+    """Keep the measures that somebody has."""
+    return [(name, title) for name, title in FOREST if any(name in one.figures for one in merits)]
+
+
+def _draw_comparison(found: PlainValidation) -> str:
+    months = found.cohort.horizon.months
+    rows, accurate = [], False
+    for name, pair in found.verdict.comparisons.items():
+        one = pair.contenders[name]
+        gain = NOTHING
+        if one.accuracy_gain is not None:
+            gain, accurate = one.accuracy_gain.estimates[-1], True
+        differences = (one.harrell_gain.estimate, one.auc_gain.estimates[-1], gain)
+        rows.append(ComparisonRow(name, differences))
+    measures = [
+        ComparisonMeasure("Difference in Harrell's C"),
+        ComparisonMeasure(f"Difference in AUC by {months[-1]:g} months"),
+    ]
+    if accurate:
+        measures.append(ComparisonMeasure(f"Difference in IPA by {months[-1]:g} months"))
+    kept = tuple(ComparisonRow(row.label, row.differences[: len(measures)]) for row in rows)
+    sizes = {(pair.patients, pair.events) for pair in found.verdict.comparisons.values()}
+    patients, events = sizes.pop() if len(sizes) == 1 else (0, 0)
+    words = f"{patients:,} patients, {events:,} events" if patients else ""
+    return comparison_figure(ComparisonPicture(_name(found), tuple(measures), kept, words))
