@@ -22,7 +22,7 @@ from urllib.parse import quote
 
 DOCS = Path(__file__).resolve().parent
 OUT = DOCS / "reference"
-ROOMS = ("core", "scores", "learn", "validate", "study")
+ROOMS = ("core", "scores", "learn", "validate", "report", "study")
 TITLES = {
     "competing": "Competing risks",
     "meta": "Meta-analysis",

@@ -79,6 +79,7 @@ class ForestPicture:
         sections: the rows.
         pooled_label: name of the pooled row; "" for random effects.
         remark: a line below; "" says which interval is drawn.
+        new_label: name of the row of the prediction interval; "" for a new centre.
 
     Raises:
         UnsuitableDataError: no measure or no row with a number, a row or section with another
@@ -90,6 +91,7 @@ class ForestPicture:
     sections: tuple[ForestSection, ...]
     pooled_label: str = ""
     remark: str = ""
+    new_label: str = ""
 
     def __post_init__(self) -> None:
         rows = self.rows

@@ -84,6 +84,13 @@ def test_missing_numbers_are_dashes_and_not_marks():
     assert words.count("–") == 1
 
 
+def test_the_row_of_the_prediction_may_be_named():
+    measure = ForestMeasure("C", pooled=near(0.7, 0.05), prediction=near(0.7, 0.1))
+    section = ForestSection((ForestRow("1981", (near(0.68, 0.1),)),))
+    named = ForestPicture("Year", (measure,), (section,), new_label="A year not seen")
+    assert "A year not seen" in [box.words for box in text_boxes(draw(named))]
+
+
 def test_heterogeneity_is_written_with_sensible_digits():
     found = [short_number(value, EN) for value in (0.0, 0.00042, 0.051, 0.3, 1.234, 1e-9)]
     assert found == ["0", "0.00042", "0.051", "0.30", "1.23", "< 0.0001"]

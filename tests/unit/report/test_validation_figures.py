@@ -17,7 +17,7 @@ from jalon.report.figures.frequency import draw_frequency
 from jalon.report.figures.instability import draw_instability
 from jalon.report.figures.roc import draw_roc
 from jalon.report.figures.sheet import house_settings
-from jalon.report.wording import LANGUAGES, Wording
+from jalon.report.wording import Wording
 
 
 def draw_comparison(picture, note, width, wording):
@@ -35,8 +35,8 @@ DRAWN = {
     "frequency": (report.frequency_figure, draw_frequency, example.FREQUENCY),
 }
 CASES = [
-    pytest.param(write, draw, case, id=f"{name}: {label}")
-    for name, (write, draw, cases) in DRAWN.items()
+    pytest.param(draw, case, id=f"{name}: {label}")
+    for name, (_, draw, cases) in DRAWN.items()
     for label, case in cases.items()
 ]
 FIRST = [
@@ -48,10 +48,9 @@ ENGLISH = re.compile(
 )
 
 
-@pytest.mark.parametrize("width", [85, 180])
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("write", "draw", "case"), CASES)
-def test_nothing_overlaps_and_nothing_is_cut(write, draw, case, language, width):
+@pytest.mark.parametrize(("language", "width"), [("en", 85), ("fr", 85), ("fr", 180)])
+@pytest.mark.parametrize(("draw", "case"), CASES)
+def test_nothing_overlaps_and_nothing_is_cut(draw, case, language, width):
     with house_settings():
         sheet = draw(case, "DONNÉES SYNTHÉTIQUES", width, Wording(language))
     boxes = text_boxes(sheet)

@@ -239,7 +239,8 @@ def _draw_diamond(sheet: Sheet, scale: ForestScale, pooled: Estimate, y: float) 
     left, right = min(left, middle - 0.6), max(right, middle + 0.6)
     points = ((left, y), (middle, y - 1.3), (right, y), (middle, y + 1.3))
     places = [(px / sheet.width, 1 - py / sheet.height) for px, py in points]
-    shape = Polygon(places, facecolor=ACCENT, linewidth=0, transform=sheet.figure.transFigure)
+    shape = Polygon(places, facecolor=ACCENT, linewidth=0, zorder=2.5)
+    shape.set_transform(sheet.figure.transFigure)
     sheet.figure.add_artist(shape)
 
 

@@ -178,7 +178,8 @@ def _plan_names(picture: ForestPicture, width: float, wording: Wording) -> _Name
     summed = any(measure.pooled for measure in picture.measures)
     new = any(measure.prediction for measure in picture.measures)
     below = tuple(wrap_words(pooled, SMALL, room, "SemiBold")) if summed else ()
-    last = tuple(wrap_words(wording.say("forest.prediction"), SMALL, room)) if new else ()
+    label = picture.new_label or wording.say("forest.prediction")
+    last = tuple(wrap_words(label, SMALL, room)) if new else ()
     head = picture.head
     if not wide and any(counts):
         head = f"{head}, {wording.say('forest.patients')}"

@@ -137,6 +137,7 @@ def draw_patch(
         facecolor=colour,
         alpha=alpha,
         linewidth=0,
+        zorder=2.5,  # above the rules that it stands on
         transform=sheet.figure.transFigure,
     )
     sheet.figure.add_artist(patch)
