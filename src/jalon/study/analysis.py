@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +20,9 @@ from jalon.stats import (
 from jalon.study.learning import Learning, validate_learning
 from jalon.study.outcome import Outcome
 from jalon.study.protocol import ComparePart, Role, StudyFile
+from jalon.study.sample_size import StudySize, judge_size
 from jalon.study.trial import Trial, try_score
-from jalon.validate import InternalValidation, calibration_slope
+from jalon.validate import InternalValidation, Running, calibration_slope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +74,7 @@ class EndpointResult:
         internal: its optimism-corrected figures.
         slope: calibration slope in the validation cohort; None without one.
         rivals: published scores, by cohort.
+        size: how large the study should have been; None where that cannot be said.
     """
 
     courses: dict[Role, Course]
@@ -82,6 +83,7 @@ class EndpointResult:
     internal: InternalValidation
     slope: Estimate | None
     rivals: dict[Role, tuple[Rival, ...]]
+    size: StudySize | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -95,13 +97,12 @@ class Effort:
 
     Attributes:
         resamples: bootstrap resamples.
-        workers: threads; the results do not depend on it.
-        progress: called with the number of resamples done.
+        running: workers, who is told how far it is, and where finished resamples are kept; the
+            results do not depend on it.
     """
 
     resamples: int
-    workers: int
-    progress: Callable[[int], None] | None = None
+    running: Running
 
 
 def analyse_endpoint(
@@ -124,7 +125,7 @@ def analyse_endpoint(
         All results.
     """
     trials = {role: _try_learned(learning, outcome) for role, outcome in outcomes.items()}
-    internal = validate_learning(learning, rng, effort.resamples, effort.workers, effort.progress)
+    internal = validate_learning(learning, rng, effort.resamples, effort.running)
     rivals = {
         role: tuple(_try_published(part, trials[role]) for part in study.protocol.compare)
         for role in outcomes
@@ -136,6 +137,7 @@ def analyse_endpoint(
         internal=internal,
         slope=_slope(learning, trials["validation"]) if "validation" in trials else None,
         rivals=rivals,
+        size=judge_size(study, learning),
     )
 
 
@@ -165,7 +167,7 @@ def _try_learned(learning: Learning, outcome: Outcome) -> Trial:
     columns = {name: outcome.cohort.values[name] for name in items}
     # A patient who lacks only a variable that was not chosen has a total, but the score was
     # not learned on such a patient: apparent figures are of those it was learned on.
-    own = learning.complete if outcome is learning.outcome else None
+    own = learning.complete if outcome is learning.outcome else None  # all, when imputed
     return try_score(learning.definition, columns, outcome, own)
 
 

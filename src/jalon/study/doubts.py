@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jalon.core.numbers import write_number
 from jalon.study.analysis import EndpointResult
+from jalon.study.completing import Completed
 from jalon.study.protocol import StudyFile
 
 FEW_EVENTS = 100
@@ -25,6 +26,7 @@ def raise_doubts(study: StudyFile, result: EndpointResult) -> tuple[str, ...]:
     found = [
         _unproven(result),
         _left_out(result),
+        _too_small(result),
         _few_events(result),
         _no_external(result),
         _weaker_outside(result),
@@ -52,6 +54,8 @@ def _unproven(result: EndpointResult) -> str:
 
 def _left_out(result: EndpointResult) -> str:
     learning = result.learning
+    if learning.completed is not None:
+        return _imputed(result, learning.completed)
     lost = int((~learning.complete).sum())
     if lost < MUCH_LEFT_OUT * len(learning.complete):
         return ""
@@ -59,6 +63,22 @@ def _left_out(result: EndpointResult) -> str:
         f"{lost} of {len(learning.complete)} patients of {result.outcome.cohort.name} lack a "
         "candidate variable and were left out of the learning; if they differ, so may the score."
     )
+
+
+def _imputed(result: EndpointResult, completed: Completed) -> str:
+    labels = {one.name: one.label or one.name for one in completed.terms.candidates}
+    lacking = ", ".join(f"{labels[name]} of {n}" for name, n in completed.missing.items())
+    return (
+        f"Values missing in {result.outcome.cohort.name} ({lacking} patients) were imputed "
+        f"{completed.copies} times, anew in every resample. That is right if they are missing at "
+        "random given the other candidates and the outcome; groups and their risks are of patients "
+        "whose items are all known."
+    )
+
+
+def _too_small(result: EndpointResult) -> str:
+    size = result.size
+    return "" if size is None or size.enough else f"{size.sentence}."
 
 
 def _few_events(result: EndpointResult) -> str:

@@ -24,11 +24,27 @@ from jalon.learn import (
     refit_score,
     write_card,
 )
+from jalon.learn.imputations import learn_stacked, split_terms
 from jalon.scores import Risk, ScoreDefinition
 from jalon.stats import concordance, concordance_value, fit_cox, hold_competing
+from jalon.study.completing import (
+    Completed,
+    complete_candidates,
+    list_chosen,
+    repeat_completion,
+)
 from jalon.study.outcome import Outcome, draw_risk, read_risk
 from jalon.study.protocol import LearnPart, StudyFile, VariablePart
-from jalon.validate import InternalValidation, Measure, Refit, correct_optimism
+from jalon.validate import (
+    Corrected,
+    InternalValidation,
+    Measure,
+    Refit,
+    Running,
+    correct_optimism,
+    draw_bootstrap,
+    validate_procedure,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,12 +53,16 @@ class Learning:
 
     Attributes:
         outcome: the development cohort.
-        complete: shape (n,), patients with every candidate variable known.
-        terms: the candidate terms of the complete patients.
+        complete: shape (n,), patients learned from: those with every candidate variable known,
+            or all when missing values are imputed.
+        terms: the candidate terms of these patients; of the first completed table when missing
+            values are imputed.
         score: the points and groups that were found.
         definition: the score as a definition, with observed risks.
         search: the limits of the search.
         grouping: the rules for groups.
+        completed: the candidates with their missing values imputed; None when patients who lack
+            one were left out.
     """
 
     outcome: Outcome
@@ -52,10 +72,11 @@ class Learning:
     definition: ScoreDefinition
     search: SearchSettings
     grouping: GroupSettings
+    completed: Completed | None = None
 
     @property
     def data(self) -> SurvivalData:
-        """Outcomes of the complete patients, with every cause."""
+        """Outcomes of the patients learned from, with every cause."""
         return self.outcome.data.take(self.complete)
 
 
@@ -75,93 +96,143 @@ def learn_endpoint(study: StudyFile, outcome: Outcome) -> Learning:
     candidates = [_candidate(part) for part in study.protocol.variable if part.candidate]
     columns = {item.name: outcome.cohort.values[item.name] for item in candidates}
     complete = ~np.any([np.isnan(values) for values in columns.values()], axis=0)
-    search, grouping = _settings(study.protocol.learn, study.protocol.study.seed)
-    if not complete.any():
-        raise UnsuitableDataError(
-            f"{outcome.cohort.name}: nobody has every candidate variable known; leave out the "
-            "variable that is missing most"
-        )
-    terms = build_terms(candidates, {k: v[complete] for k, v in columns.items()})
-    effort = Effort(seconds=float("inf"), nodes=study.protocol.learn.nodes)
-    data = outcome.hazard.take(complete)
-    score = learn_score(terms, data, search, grouping, effort=effort)
+    part = study.protocol.learn
+    rules = _settings(part, study.protocol.study.seed)
+    effort = Effort(seconds=float("inf"), nodes=part.nodes)
+    completed = None
+    if part.missing == "impute" and not complete.all():
+        seed = study.protocol.study.seed
+        completed = complete_candidates(candidates, columns, outcome.data, part.tables, seed)
+        complete = np.ones(len(complete), dtype=np.bool_)
+        terms = split_terms(completed.terms, part.tables)[0]
+        stacked = completed.stacked.cause(1)
+        score = learn_stacked(completed.terms, stacked, part.tables, *rules, effort=effort)
+    else:
+        _require_complete(outcome, complete)
+        terms = build_terms(candidates, {k: v[complete] for k, v in columns.items()})
+        score = learn_score(terms, outcome.hazard.take(complete), *rules, effort=effort)
     if not any(score.points):
         raise UnsuitableDataError(
             f"{outcome.endpoint.label_en}: no candidate variable explains the outcome by more "
-            f"than the price of one limit ({search.price:g} log-likelihood units); there is no "
+            f"than the price of one limit ({rules[0].price:g} log-likelihood units); there is no "
             "score in these data"
         )
-    text = _words(study, outcome)
-    facts = _facts(study, outcome, terms, score, complete)
-    bare = write_card(score, terms, text, facts)
-    definition = _add_risks(
-        bare, study, outcome, complete, find_group(score.total(terms.bits), score.limits)
-    )
-    return Learning(outcome, complete, terms, score, definition, search, grouping)
+    facts = _facts(study, outcome, terms, score, complete) | _impute_facts(completed)
+    bare = write_card(score, terms, _words(study, outcome), facts)
+    group = find_group(score.total(terms.bits), score.limits)
+    known = ~np.any([np.isnan(columns[item.id][complete]) for item in bare.items], axis=0)
+    seen = np.flatnonzero(complete)[known]
+    definition = _add_risks(bare, study, outcome, seen, group[known])
+    return Learning(outcome, complete, terms, score, definition, *rules, completed)
+
+
+def _require_complete(outcome: Outcome, complete: npt.NDArray[np.bool_]) -> None:
+    if not complete.any():
+        raise UnsuitableDataError(
+            f"{outcome.cohort.name}: nobody has every candidate variable known; leave out the "
+            'variable that is missing most, or write missing = "impute" under [learn]'
+        )
+
+
+def _impute_facts(completed: Completed | None) -> dict[str, Any]:
+    if completed is None:
+        return {}
+    return {"imputed_tables": completed.copies, "imputed_patients": completed.missing}
 
 
 def validate_learning(
-    learning: Learning,
-    rng: np.random.Generator,
-    resamples: int,
-    workers: int,
-    progress: Callable[[int], None] | None = None,
+    learning: Learning, rng: np.random.Generator, resamples: int, running: Running
 ) -> InternalValidation:
     """Correct the score's figures of merit for their optimism by the bootstrap.
 
-    Search, points and groups are repeated on every resample; cut-points are fixed by the
-    study file beforehand, so nothing else was chosen from the data.
+    Search, points and groups are repeated on every resample, and imputation before them where
+    the study asks for it; cut-points are fixed by the study file beforehand, so nothing else was
+    chosen from the data.
 
     Args:
         learning: the score and its data.
         rng: the source of chance.
         resamples: how many resamples.
-        workers: threads; the result does not depend on it.
-        progress: called with the number of resamples done.
+        running: workers, who is told, and where finished resamples are kept; the result does not
+            depend on it.
 
     Returns:
         Corrected concordance of points and of groups, and calibration slope.
     """
+    measures = _measures(learning.outcome.competes)
+    if learning.completed is not None:
+        return _validate_completed(learning, learning.completed, measures, rng, resamples, running)
     data, terms = learning.data, learning.terms
     hazard = data.cause(1)
 
     def pipeline(rows: Integers) -> Refit:
         drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
         resample = SurvivalData(hazard.time, hazard.event, weight=drawn)
-        penalty = learning.score.penalty if learning.search.target == "teacher" else None
-        score = refit_score(terms, resample, learning.search, learning.grouping, penalty)
+        score = refit_score(terms, resample, learning.search, learning.grouping, _penalty(learning))
         return _refit(terms, score)
 
     whole = _refit(terms, learning.score).predictions
-    competes = learning.outcome.competes
-    ranked = hold_competing(data, 1) if competes else data
-    measures = [
-        Measure("concordance", "points", _rank(competes)),
-        Measure("group concordance", "groups", _rank(competes)),
-        Measure("calibration slope", "log hazard", _slope),
-    ]
-    slope = _slope(whole["log hazard"], data)
     apparent = {
-        "concordance": concordance(whole["points"], ranked).estimate,
-        "group concordance": concordance(whole["groups"], ranked).estimate,
-        "calibration slope": Estimate(slope, float("nan"), float("nan"), method="bootstrap"),
+        one.name: one.estimate(whole[one.of], data)
+        if one.estimate
+        else Estimate(one.compute(whole[one.of], data), np.nan, np.nan, method="bootstrap")
+        for one in measures
     }
     return correct_optimism(
-        pipeline, measures, apparent, data, rng,
-        resamples=resamples, workers=workers, progress=progress,
-    )  # fmt: skip
+        pipeline, measures, apparent, data, rng, resamples=resamples, running=running
+    )
+
+
+def _validate_completed(
+    learning: Learning,
+    completed: Completed,
+    measures: list[Measure],
+    rng: np.random.Generator,
+    resamples: int,
+    running: Running,
+) -> InternalValidation:
+    """Impute anew in every resample; apparent figures are those of the whole cohort's tables."""
+    rules = (learning.search, learning.grouping, _penalty(learning))
+    procedure = repeat_completion(completed, learning.data, rules, learning.search.seed)
+    plan = draw_bootstrap(len(learning.data), resamples, rng)
+    found = validate_procedure(procedure, measures, learning.data, plan, running)
+    figures = {}
+    for name, figure in found.figures.items():
+        made = figure.corrections["optimism"]
+        corrected = made.shifted
+        if name == "calibration slope":
+            corrected = replace(corrected, low=np.nan, high=np.nan)
+        figures[name] = Corrected(figure.apparent, made.optimism, corrected, np.empty(0))
+    return InternalValidation(resamples, figures, found.chosen, found.failed)
+
+
+def _penalty(learning: Learning) -> float | None:
+    """The teacher's penalty, which is not chosen again."""
+    return learning.score.penalty if learning.search.target == "teacher" else None
+
+
+def _measures(competes: bool) -> list[Measure]:
+    rank = _rank(competes)
+
+    def estimate(risk: Floats, data: SurvivalData) -> Estimate:
+        return concordance(risk, hold_competing(data, 1) if competes else data).estimate
+
+    return [
+        Measure("concordance", "points", rank, estimate),
+        Measure("group concordance", "groups", rank, estimate),
+        Measure("calibration slope", "log hazard", _slope),
+    ]
 
 
 def _refit(terms: Terms, score: LearnedScore) -> Refit:
     total = score.total(terms.bits)
-    used = {int(terms.variable[term]) for term, points in enumerate(score.points) if points}
     return Refit(
         predictions={
             "points": total.astype(np.float64),
             "groups": find_group(total, score.limits).astype(np.float64),
             "log hazard": score.scale * total.astype(np.float64),
         },
-        chosen=tuple(terms.candidates[v].name for v in sorted(used)),
+        chosen=list_chosen(terms, score),
     )
 
 
@@ -234,7 +305,7 @@ def _facts(
         "seed": study.protocol.study.seed,
         "data_sha256": outcome.cohort.sha256[0],
         "study_sha256": study.sha256,
-        **study.protocol.learn.model_dump(),
+        **study.protocol.learn.model_dump(exclude_none=True, exclude={"missing", "tables"}),
     }
 
 
@@ -242,10 +313,11 @@ def _add_risks(
     definition: ScoreDefinition,
     study: StudyFile,
     outcome: Outcome,
-    complete: npt.NDArray[np.bool_],
+    seen: npt.NDArray[np.intp],
     group: Integers,
 ) -> ScoreDefinition:
-    data = outcome.data.take(complete)
+    """Add the observed risk of each group, from patients whose items are all known."""
+    data = outcome.data.take(seen)
     risks = []
     for index, part in enumerate(definition.groups):
         curve = draw_risk(data.take(group == index), outcome.competes)

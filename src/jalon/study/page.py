@@ -21,6 +21,7 @@ from jalon.study.score_tables import (
     rivals_table,
     search_table,
 )
+from jalon.study.stability_tables import limits_table
 from jalon.study.summary import write_merits, write_summary
 
 
@@ -129,6 +130,7 @@ def _write_chapter(study: StudyFile, result: EndpointResult, is_primary: bool) -
     sections.append(_score_section(label, result, card, tables))
     tables["internal"] = internal_table(result)
     tables["chosen"] = chosen_table(result)
+    tables["chosen_limits"] = limits_table(result)
     for role, trial in result.trials.items():
         tables[f"groups_{role}"] = groups_table(trial, months)
     if any(result.rivals.values()):
@@ -189,7 +191,7 @@ def _validation_section(
     for name, drawing in drawings.items():
         if name.startswith("groups_"):
             blocks += [drawing.figure, tables[name]]
-    blocks.append(tables["chosen"])
+    blocks += [tables["chosen"], tables["chosen_limits"]]
     return Section(f"{label}: how good the score is", tuple(blocks))
 
 

@@ -195,6 +195,11 @@ class LearnPart(_Part):
             time, so that the same study gives the same bytes on every machine.
         groups: risk groups wished for.
         least_share: smallest share of the patients in a group.
+        missing: "leave out" patients who lack a candidate variable, or "impute" it from the others
+            and the outcome, anew in every resample.
+        tables: completed tables when missing values are imputed.
+        expected_c: the C that such a score should reach, known beforehand from others; it says how
+            many patients are needed. Left out when nothing is known.
     """
 
     max_variables: int = Field(default=5, ge=1, le=20)
@@ -205,6 +210,9 @@ class LearnPart(_Part):
     nodes: int = Field(default=1000, ge=1)
     groups: int = Field(default=4, ge=2, le=5)
     least_share: float = Field(default=0.1, gt=0, lt=0.5)
+    missing: Literal["leave out", "impute"] = "leave out"
+    tables: int = Field(default=10, ge=1, le=100)
+    expected_c: float | None = Field(default=None, gt=0.5, lt=1)
 
 
 class ComparePart(_Part):

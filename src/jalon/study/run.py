@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,8 @@ from jalon.study.outputs import check_folder, write_outputs
 from jalon.study.page import write_report
 from jalon.study.progress import Progress, Silence
 from jalon.study.protocol import ROLES, EndpointPart, Role, StudyFile
+from jalon.study.sample_size import judge_size
+from jalon.validate import Running, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,21 @@ def run_study(
     learned = {part.slug: _learn(study, part, cohorts, tell) for part in study.protocol.endpoint}
     resamples = chosen.resamples or about.resamples
     streams = np.random.default_rng(about.seed).spawn(len(learned))
-    results = {}
+    results, kept = {}, []
     for (slug, (learning, outcomes)), rng in zip(learned.items(), streams, strict=True):
-        effort = Effort(resamples, chosen.workers, _count(tell, learning, resamples))
+        running = _plan_running((study, cohorts), folder, slug, (resamples, chosen.workers))
+        running = replace(running, tell=_count(tell, learning))
+        kept.append(running.keep)
+        effort = Effort(resamples, running)
         results[slug] = analyse_endpoint(study, outcomes, learning, rng, effort)
         _tell_result(tell, results[slug])
     provenance = _trace(study, cohorts, resamples)
     report = write_report(study, cohorts, results, provenance)
     times = {"began": began.isoformat(), "ended": datetime.now(UTC).isoformat()}
     write_outputs(folder, report, _name_scores(results), provenance, times)
+    for path in kept:
+        if path is not None:
+            path.unlink(missing_ok=True)
     tell.say("wrote", str(folder / "report.html"), "open it in a browser")
     return Outputs(folder, results)
 
@@ -144,6 +153,9 @@ def _learn(
         f"{len(learning.definition.groups)} groups",
         _shorten(learning),
     )
+    size = judge_size(study, learning)
+    if size is not None:
+        tell.say("size", size.short, "enough" if size.enough else "too few patients")
     return learning, outcomes
 
 
@@ -156,9 +168,28 @@ def _shorten(learning: Learning) -> str:
     return f"best found, gap {certificate.gap:.2g} ({100 * certificate.relative_gap:.2g} %)"
 
 
-def _count(tell: Progress, learning: Learning, resamples: int) -> Callable[[int], None]:
+def _plan_running(
+    made_from: tuple[StudyFile, dict[Role, StudyCohort]],
+    folder: Path,
+    slug: str,
+    how: tuple[int, int],
+) -> Running:
+    """Keep finished resamples beside the outputs, under a name of this very study and data.
+
+    A run that is interrupted goes on from there; one that ends takes the file away.
+    """
+    study, cohorts = made_from
+    resamples, workers = how
+    hashes = [part for cohort in cohorts.values() for part in cohort.sha256]
+    about = " ".join([slug, str(resamples), study.sha256, *hashes, trace_code()["source_sha256"]])
+    mark = sha256(about.encode()).hexdigest()[:12]
+    keep = folder.parent / f".{folder.name}.{slug}.{mark}.resamples"
+    return Running(workers, keep=keep, about=about)
+
+
+def _count(tell: Progress, learning: Learning) -> Callable[[Standing], None]:
     step = f"validating {learning.outcome.endpoint.label_en.lower()}"
-    return lambda done: tell.advance(step, done, resamples)
+    return lambda standing: tell.advance(step, standing.done, standing.total)
 
 
 def _tell_result(tell: Progress, result: EndpointResult) -> None:

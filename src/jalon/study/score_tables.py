@@ -8,8 +8,10 @@ from jalon.report import CardGroup, CardItem, DiscriminationRow, ScoreCard
 from jalon.report.tables import Cell, Count, Heading, Interval, Number, PValue, Table
 from jalon.scores import Item, ScoreDefinition
 from jalon.study.analysis import EndpointResult, Rival
+from jalon.study.learning import Learning
 from jalon.study.outcome import read_risk
 from jalon.study.protocol import Role, StudyFile
+from jalon.study.sample_size import size_rows
 from jalon.study.trial import Trial
 
 
@@ -346,7 +348,7 @@ def search_table(result: EndpointResult) -> Table:
     score, search = learning.score, learning.search
     used = sum(point != 0 for point in score.points)
     rows: tuple[tuple[Cell, ...], ...] = (
-        ("Patients with every candidate variable known", Count(int(learning.complete.sum()))),
+        (_describe_patients(learning), Count(int(learning.complete.sum()))),
         ("Events", Count(float((learning.data.event == 1).sum()))),
         ("Candidate variables", Count(len(learning.terms.candidates))),
         ("Candidate limits", Count(len(learning.terms.cut))),
@@ -357,9 +359,16 @@ def search_table(result: EndpointResult) -> Table:
         ("Price of a limit, log-likelihood units", Number(search.price, 1)),
         ("Log-likelihood gained over no score", Number(score.null_loss - score.loss, 1)),
         ("Log hazard per point", Number(score.scale, 3)),
+        *size_rows(result.size),
         *_proof_rows(result),
     )
     return Table("How the score was found", (Heading("What"), Heading("How much")), rows)
+
+
+def _describe_patients(learning: Learning) -> str:
+    if learning.completed is None:
+        return "Patients with every candidate variable known"
+    return f"Patients, missing values imputed {learning.completed.copies} times"
 
 
 def _proof_rows(result: EndpointResult) -> tuple[tuple[Cell, ...], ...]:
