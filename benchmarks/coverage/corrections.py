@@ -34,7 +34,7 @@ from jalon.validate import (
 )
 
 SIZES = (300, 1000)
-REPEATS, RESAMPLES = 400, 50
+REPEATS, RESAMPLES = 200, 50
 EFFECTS = {
     "five covariates": (0.5, -0.6, 0.4, 0.0, 0.0),
     "eight covariates": (0.5, -0.5, 0.4, 0.3, 0.2, 0.0, 0.0, 0.0),
@@ -119,7 +119,7 @@ def _find_truths(beta: Floats, effects: tuple[float, ...]) -> tuple[float, float
 def _judge(
     procedure: Procedure, data: SurvivalData, truths: tuple[float, float], rng: np.random.Generator
 ) -> Floats:
-    plans = draw_bootstrap(len(data), RESAMPLES, rng), draw_folds(len(data), 10, rng, 2)
+    plans = draw_bootstrap(len(data), RESAMPLES, rng), draw_folds(len(data), 10, rng)
     parts = [validate_procedure(procedure, (C, SLOPE), data, plan).figures for plan in plans]
     rows = []
     for name, truth in zip(("C", "slope"), truths, strict=True):

@@ -12,7 +12,7 @@ from benchmarks.coverage.cohort import RATE, follow
 from benchmarks.coverage.resumed import simulate
 
 from jalon.core import Floats, Integers, SurvivalData
-from jalon.learn import Candidate, SearchSettings, Terms, build_terms, refit_score
+from jalon.learn import Candidate, SearchSettings, build_terms, refit_score
 from jalon.stats import concordance_value, fit_cox
 from jalon.validate import (
     CorrectionKind,
@@ -27,7 +27,8 @@ SIZES = (300, 1000)
 REPEATS, RESAMPLES = 200, 60
 NAMES = tuple("abcdefghij")
 CANDIDATES = [Candidate(name, (-0.7, 0.0, 0.7)) for name in NAMES]
-SEARCH = SearchSettings(max_variables=3, max_terms=1, max_points=2)
+CUTS = np.array([one.cuts for one in CANDIDATES]).ravel()
+SEARCH = SearchSettings(max_variables=3, max_terms=1, max_points=2, target="events")
 KINDS: tuple[CorrectionKind, ...] = ("optimism", "0.632", "0.632+", "left out")
 RANK = Measure("C", "risk", concordance_value)
 
@@ -58,7 +59,7 @@ def judge_cohort(rng: np.random.Generator, n: int, model: str) -> Floats:
     procedure = fit_all(x, data) if model.startswith("Cox") else search(x, data)
     plan = draw_bootstrap(n, RESAMPLES, rng)
     figure = validate_procedure(procedure, [RANK], data, plan).figures["C"]
-    folds = validate_procedure(procedure, [RANK], data, draw_folds(n, 10, rng, 2)).figures["C"]
+    folds = validate_procedure(procedure, [RANK], data, draw_folds(n, 10, rng)).figures["C"]
     values = [figure.corrections[kind].value for kind in KINDS]
     return np.array([figure.apparent.value, *values, folds.corrections["folds"].value])
 
@@ -73,13 +74,12 @@ def fit_all(x: Floats, data: SurvivalData) -> Procedure:
 
 
 def search(x: Floats, data: SurvivalData) -> Procedure:
-    """Search an integer score; the teacher's penalty is chosen anew in each resample."""
+    """Search an integer score that follows the events themselves."""
+    above = np.repeat(x, len(CUTS) // len(NAMES), axis=1) > CUTS
 
     def learn(rows: Integers, _chance: np.random.Generator) -> Floats:
-        return np.array(refit_score(_terms(x[rows]), data.take(rows), SEARCH).points, dtype=float)
+        columns = {item.name: x[rows, k] for k, item in enumerate(CANDIDATES)}
+        terms = build_terms(CANDIDATES, columns)
+        return np.array(refit_score(terms, data.take(rows), SEARCH).points, dtype=np.float64)
 
-    return Procedure(learn, lambda points, rows, _chance: {"risk": points @ _terms(x[rows]).bits})
-
-
-def _terms(x: Floats) -> Terms:
-    return build_terms(CANDIDATES, {item.name: x[:, k] for k, item in enumerate(CANDIDATES)})
+    return Procedure(learn, lambda points, rows, _chance: {"risk": above[rows] @ points})

@@ -28,7 +28,7 @@ from jalon.validate.rounds import Round, Running, run_rounds
 
 Predictions = Mapping[str, Floats]
 
-PERMUTATIONS = 100
+PERMUTATIONS = 50
 """How often predictions are dealt to other patients' outcomes, for the figure by chance."""
 
 
