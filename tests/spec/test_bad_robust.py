@@ -120,3 +120,52 @@ def test_a_prior_does_not_go_with_every_way(way, tmp_path):
     options = ("--robust", way, "--cv", "age=0.1", "--stratum", "site", "--prior", "effects.toml")
     done = learn(tmp_path, *options, columns=CENTRE)
     assert "learn with one of the two" in str(done.exception)
+
+
+def known_of_the_dead():
+    """A cause of death, which nobody has who lives."""
+    columns = make_columns()
+    columns["chapter"] = ["Heart" if one == "1" else "" for one in columns["dead"]]
+    return columns
+
+
+def test_a_column_that_only_the_dead_have_is_refused_by_name(tmp_path):
+    done = learn(tmp_path, "--variables", "age,nodes,chapter", columns=known_of_the_dead())
+    assert isinstance(done.exception, JalonError), done.output
+    assert "column chapter: it is known of" in str(done.exception)
+    assert "and gives it away; take it out of --variables" in str(done.exception)
+    assert not (tmp_path / "mine.toml").exists()
+
+
+def test_a_column_that_only_the_dead_have_is_left_out_where_nobody_asked(tmp_path):
+    done = learn(tmp_path, columns=known_of_the_dead())
+    assert done.exit_code == 0, done.exception
+    assert "chapter left out: it is known of" in " ".join(done.output.split())
+
+
+def test_no_time_still_gives_a_score_with_a_finite_gap(tmp_path):
+    done = learn(tmp_path, "--seconds", "0")
+    assert done.exit_code == 0, done.exception
+    words = " ".join(done.output.split())
+    assert "proven to be within" in words or "proven optimal" in words
+    assert "inf" not in words
+
+
+def test_equal_columns_are_kept_once_and_said(tmp_path):
+    columns = make_columns()
+    columns["again"] = list(columns["nodes"])
+    done = learn(tmp_path, "--variables", "age,nodes,again", columns=columns)
+    assert done.exit_code == 0, done.exception
+    assert "is the same as nodes > 0; kept once" in " ".join(done.output.split())
+
+
+def test_few_events_per_candidate_are_said_and_stay_with_the_score(tmp_path):
+    columns = make_columns()
+    rng = np.random.default_rng(2)
+    for k in range(20):
+        columns[f"x{k}"] = [f"{one:.3f}" for one in rng.normal(size=ROWS)]
+    done = learn(tmp_path, "--parts", "2", columns=columns)
+    assert done.exit_code == 0, done.exception
+    assert "fewer than 10 per variable" in " ".join(done.output.split())
+    text = (tmp_path / "mine.toml").read_text(encoding="utf-8")
+    assert "fewer than 10 per variable" in text

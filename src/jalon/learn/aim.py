@@ -19,6 +19,7 @@ from jalon.learn.kernels.support import take_columns
 from jalon.learn.objective import lay_ground
 from jalon.learn.problem import Problem
 from jalon.learn.proof import Progress, Proof, prove_points
+from jalon.learn.relax import relax_support
 from jalon.learn.settings import Effort
 from jalon.learn.teacher import fit_ridge
 
@@ -101,7 +102,24 @@ def solve_problem(problem: Problem, effort: Effort, tell: Tell = None) -> tuple[
     absolute = replace(effort, near=effort.near * gained)
     proof = prove_points(problem.ground, problem.rules, [first], absolute, tell)
     require_score(problem, proof.found[0])
-    return proof, nothing
+    return bound_stopped(problem, proof), nothing
+
+
+def bound_stopped(problem: Problem, proof: Proof) -> Proof:
+    """Give a search that was stopped before its first bound the one of all terms together.
+
+    Args:
+        problem: the problem.
+        proof: its search.
+
+    Returns:
+        The proof, its bound finite.
+    """
+    if np.isfinite(proof.bound):
+        return proof
+    size = len(problem.used)
+    lowest = relax_support(problem.ground, np.arange(size), np.zeros(size), np.inf, hasty=False)
+    return replace(proof, bound=min(lowest, proof.found[0].cost))
 
 
 def require_score(problem: Problem, best: Found) -> None:

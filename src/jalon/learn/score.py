@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from jalon.core import Integers, SurvivalData, UnsuitableDataError
+from jalon.learn.aim import bound_stopped
 from jalon.learn.branch import fit_nothing
 from jalon.learn.certificate import Certificate, certify, hash_data, hash_terms
 from jalon.learn.checks import check_outcome, check_terms
@@ -104,6 +105,7 @@ def learn_score(  # noqa: PLR0913 - the one door to all that a score may be aske
     gained = max(nothing.cost - first.cost, 0.0)
     absolute = replace(limits, near=limits.near * gained)
     proof = prove_points(problem.ground, problem.rules, [first], absolute, tell)
+    proof = bound_stopped(problem, proof)
     if problem.rules.required.any() and not any(proof.found[0].points):
         raise UnsuitableDataError(
             "no score fulfils all wishes together: required variables, exclusions, budget, "

@@ -12,8 +12,9 @@ from jalon.core import Floats
 from jalon.core.errors import DataFileError, UserError
 from jalon.dictionary import suggest
 from jalon.learn import Candidate
+from jalon.learn.checks import CHANCE
 from jalon.learn.cuts import CLINICAL, CutRule, every_cut, load_cuts, quantile_cuts
-from jalon.study.plain_outcome import Mask
+from jalon.study.plain_outcome import Mask, PlainOutcome
 from jalon.study.plain_table import PlainTable
 
 MOST_LEVELS = 12
@@ -96,14 +97,14 @@ class PlainCandidates:
 
 
 def find_candidates(
-    table: PlainTable, outcome: tuple[str, ...], known: Mask, options: CandidateOptions
+    table: PlainTable, outcome: tuple[str, ...], seen: PlainOutcome, options: CandidateOptions
 ) -> PlainCandidates:
     """Choose the candidate variables of a file, and cut them.
 
     Args:
         table: the file.
         outcome: its columns that say the outcome; the first is the follow-up time.
-        known: shape (n,), rows with a known outcome.
+        seen: what happened, in the rows with a known outcome.
         options: which columns, and where they are cut.
 
     Returns:
@@ -114,8 +115,8 @@ def find_candidates(
         StudyFileError: a file of limits that cannot be read.
         UserError: a name that is not known.
     """
-    rules = load_cuts(options.cuts) if options.cuts else {}
-    chosen, notes = _choose_columns(table, outcome, options)
+    rules, known = load_cuts(options.cuts) if options.cuts else {}, seen.known
+    chosen, notes = _choose_columns(table, outcome, seen, options)
     if options.cuts and str(options.cuts) != CLINICAL:
         notes += _unused_rules(rules, table, options.cuts)
     sources: list[ColumnSource] = []
@@ -123,7 +124,7 @@ def find_candidates(
     for column in chosen:
         found = {one.name: one for one in _find_sources(table, column, rules.get(column))}
         read = {name: read_source(table, one) for name, one in found.items()}
-        reason = _doubt(table, column, read, outcome[0])
+        reason = _tell_by_gaps(table, column, seen) or _doubt(table, column, read, outcome[0])
         if reason and options.variables:
             raise DataFileError(table.path, f"{reason}; take it out of --variables", column=column)
         if reason:
@@ -185,7 +186,7 @@ def read_source(table: PlainTable, source: ColumnSource) -> Floats:
 
 
 def _choose_columns(
-    table: PlainTable, outcome: tuple[str, ...], options: CandidateOptions
+    table: PlainTable, outcome: tuple[str, ...], seen: PlainOutcome, options: CandidateOptions
 ) -> tuple[list[str], list[str]]:
     for name in options.variables:
         table.text(name, "--variables")
@@ -199,7 +200,9 @@ def _choose_columns(
             continue
         share = table.cells[name].null_count() / max(len(table), 1)
         if share > MUCH_MISSING:
-            notes.append(f"{name} left out: missing for {100 * share:.0f} % of the rows")
+            reason = _tell_by_gaps(table, name, seen)
+            reason = reason or f"missing for {100 * share:.0f} % of the rows"
+            notes.append(f"{name} left out: {reason}")
         else:
             chosen.append(name)
     return chosen, [*notes, EVERY]
@@ -221,6 +224,23 @@ def _find_sources(table: PlainTable, column: str, rule: CutRule | None) -> list[
     # Of two levels one says all; the rarer one is the condition.
     levels = [text for text, _ in (ordered[1:] if len(ordered) == 2 else ordered)]
     return [ColumnSource(f"{column} is {text}", column, "level", (text,)) for text in levels]
+
+
+def _tell_by_gaps(table: PlainTable, column: str, seen: PlainOutcome) -> str:
+    """Say whether a column is known only of patients whose outcome is the same."""
+    had = seen.data.event == 1
+    held = table.text(column).is_not_null().to_numpy()[seen.known]
+    count, share = int(held.sum()), float(had.mean())
+    if not 0 < share < 1 or not 0 < count < len(had):
+        return ""
+    for what, chance, same in (("had", share, had), ("did not have", 1 - share, ~had)):
+        if np.all(same[held]) and count * np.log(chance) < np.log(CHANCE):
+            return (
+                f"it is known of {count:,} of {len(had):,} patients, and all of these {what} the "
+                f"event, against {100 * chance:.0f} % of everybody: it is known only after the "
+                "outcome, and gives it away"
+            )
+    return ""
 
 
 def _doubt(table: PlainTable, column: str, read: dict[str, Floats], time: str) -> str:

@@ -88,7 +88,7 @@ def read_source_file(request: LearnRequest, say: Say) -> Source:
     """
     table = read_plain(request.path, request.read, request.outcome.names)
     outcome = read_outcome(table, request.outcome)
-    found = find_candidates(table, request.outcome.names, outcome.known, request.choice)
+    found = find_candidates(table, request.outcome.names, outcome, request.choice)
     data = outcome.data.take(found.complete[outcome.known])
     horizon = find_horizon(data, request.outcome.time, request.unit, request.months)
     centres = name_strata(table, request.outcome)

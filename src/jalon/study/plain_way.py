@@ -144,8 +144,8 @@ def _learn_worst(stock: Stock, way: WayOptions, limits: Limits, centres: tuple[s
         what = f"the worst {100 * way.share:g} % of {len(names)} centres"
     sentence = (
         f"one score for {what}, which lose {found.worst:.3f} per event beyond what they could "
-        f"reach alone, {found.plain_worst:.3f} with the plain score; most is lost in centre {worst}. For "
-        f"all patients together it gives away {_write_cost(found.cost, found.plain)}"
+        f"reach alone, {found.plain_worst:.3f} with the plain score; most is lost in centre "
+        f"{worst}. For all patients together it gives away {_write_cost(found.cost, found.plain)}"
     )
     facts: dict[str, Any] = {
         "kind": "worst-centre",
