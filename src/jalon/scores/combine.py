@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
 from jalon.core.errors import DefinitionError
 from jalon.scores.definition import Group, ScoreDefinition
+from jalon.scores.rule import Row
 
 Choices = Mapping[str, tuple[int, ...]]
 """Points that each item may give, by its id."""
@@ -46,22 +47,31 @@ def combine(definition: ScoreDefinition, choices: Choices) -> Outcome:
 
 
 def _combine_rows(definition: ScoreDefinition, choices: Choices) -> Outcome:
-    named = {name for row in definition.rows for name in row.when}
-    # Rows that cannot fit are left out, and with them the items that only they ask for.
-    rows = [
-        row
-        for row in definition.rows
-        if all(set(choices[name]) & set(points) for name, points in row.when.items())
-    ]
-    used = [name for name in choices if name in named and any(name in row.when for row in rows)]
-    hits = set()
-    for points in product(*(choices[name] for name in used)):
-        case = dict(zip(used, points, strict=True))
-        hits.add(next(k for k, row in enumerate(rows) if row.fits(case)))
-    totals = sorted({total for k in hits for total in rows[k].totals})
+    hits = sorted(set(_find_rows(definition.rows, 0, dict(choices))))
+    totals = sorted({total for k in hits for total in definition.rows[k].totals})
     groups = {_index_of(definition, total) for total in totals} if definition.groups else set()
-    notes = [rows[k].note for k in hits] if len(hits) == 1 else []
+    notes = [definition.rows[k].note for k in hits] if len(hits) == 1 else []
     return Outcome(tuple(totals), tuple(sorted(groups)), tuple(note for note in notes if note))
+
+
+def _find_rows(
+    rows: tuple[Row, ...], start: int, choices: dict[str, tuple[int, ...]]
+) -> Iterator[int]:
+    """Every row that may be the first to fit, splitting only where a row may or may not fit."""
+    for k in range(start, len(rows)):
+        inside = {
+            name: tuple(p for p in choices[name] if p in allowed)
+            for name, allowed in rows[k].when.items()
+        }
+        if not all(inside.values()):
+            continue
+        torn = next((name for name, fit in inside.items() if fit != choices[name]), None)
+        if torn is None:
+            yield k
+            return
+        outside = tuple(p for p in choices[torn] if p not in inside[torn])
+        yield from _find_rows(rows, k, choices | {torn: inside[torn]})
+        choices = choices | {torn: outside}
 
 
 def _combine_sum(definition: ScoreDefinition, choices: Choices) -> Outcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -172,15 +171,17 @@ def look_up(definition: ScoreDefinition, choices: list[Choices], n: int) -> Ends
 
 def _fill(definition: ScoreDefinition, used: list[Choices]) -> tuple[Whole, Whole]:
     """Every known case answered once, then every set of cases by its lowest and highest."""
-    names = [each.item.id for each in used]
     shape = tuple(len(each.item.choices) for each in used)
     low, high = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
-    for place, points in zip(
-        np.ndindex(shape), product(*(each.item.choices for each in used)), strict=True
-    ):
-        case = dict(zip(names, points, strict=True))
-        totals = next(row.totals for row in definition.rows if row.fits(case))
-        low[place], high[place] = min(totals), max(totals)
+    done = np.zeros(shape, dtype=bool)
+    for row in definition.rows:
+        fits = ~done
+        for axis, each in enumerate(used):
+            if each.item.id in row.when:
+                allowed = np.isin(each.item.choices, row.when[each.item.id])
+                fits &= allowed.reshape([-1 if k == axis else 1 for k in range(len(used))])
+        low[fits], high[fits] = min(row.totals), max(row.totals)
+        done |= fits
     for axis, each in enumerate(used):
         index = {points: k for k, points in enumerate(each.item.choices)}
         picks = [[index[p] for p in points] for points in each.sets]
