@@ -21,6 +21,9 @@ WIDTH = 78
 INDENT = 12
 NAME = 20
 CELL = 17
+RIVAL, PAIR = 14, 23
+LEVEL = INDENT + 10
+RISK = 14
 MOST_ROWS = 12
 """With more centres, levels or rivals than this the rest are left to the tables."""
 
@@ -42,7 +45,8 @@ def show_validation(
     lines = [line for part in parts if part for line in ("", *part)]
     for line in lines:
         heading, rest = line[:INDENT], line[INDENT:]
-        text = Text.assemble((heading, "dim"), rest) if heading.strip() else Text(line)
+        named = heading.strip() and not heading.startswith(" ")
+        text = Text.assemble((heading, "dim"), rest) if named else Text(line)
         console.print(text, soft_wrap=True)
 
 
@@ -93,12 +97,14 @@ def _list_groups(found: PlainValidation) -> list[str]:
     if separation is None:
         return []
     shown = list(range(len(horizon.months)))[-2:]
-    heads = "".join(f"{'by ' + horizon.name(horizon.months[k]):>{CELL}}" for k in shown)
-    lines = [f"{'groups, %':<{INDENT}}{'':<13}{'n':>6}{heads}{'hazard ratio':>17}"]
+    heads = "".join(f"{'by ' + horizon.name(horizon.months[k]):>{RISK}}" for k in shown)
+    width = WIDTH - INDENT - 6 - RISK * (len(shown) + 1)
+    lines = [f"{'groups, %':<{INDENT}}{'':<{width}}{'n':>6}{heads}{'hazard ratio':>{RISK}}"]
     for one in separation.groups:
-        risks = "".join(f"{_write(one.risk[k], 0, 100):>{CELL}}" for k in shown)
+        risks = "".join(f"{_write(one.risk[k], 0, 100):>{RISK}}" for k in shown)
         ratio = "" if one.hazard_ratio is None else _write(one.hazard_ratio, 1)
-        lines.append(f"{'':<{INDENT}}{_cut(one.name, 13):<13}{one.patients:>6,}{risks}{ratio:>17}")
+        name = f"{_cut(one.name, width):<{width}}"
+        lines.append(f"{'':<{INDENT}}{name}{one.patients:>6,}{risks}{ratio:>{RISK}}")
     tests = []
     if separation.test is not None:
         tests.append(f"log-rank p {_p(separation.test.p)}")
@@ -125,7 +131,7 @@ def _list_centres(found: PlainValidation) -> list[str]:
             for name in ("concordance", "slope", "ratio")
         ]
         joined = "".join(f"{cell:>{CELL}}" for cell in cells)
-        lines.append(f"{'':<{INDENT}}{title:<10}{'':>6}{joined}")
+        lines.append(f"  {title:<{LEVEL - 2}}{'':>6}{joined}")
     if centres.rule:
         lines += _flow("", centres.rule)
     return lines
@@ -143,7 +149,7 @@ def _list_subgroups(found: PlainValidation) -> list[str]:
             for name in ("concordance", "slope", "ratio")
         ]
         joined = "".join(f"{cell:>{CELL}}" for cell in tests)
-        lines.append(f"{'':<{INDENT}}{'difference p':<16}{joined}")
+        lines.append(f"  {'p of a difference':<{LEVEL - 2}}{'':>6}{joined}")
     return lines
 
 
@@ -151,13 +157,13 @@ def _list_rivals(found: PlainValidation) -> list[str]:
     if not found.verdict.comparisons:
         return []
     month = found.cohort.horizon.name(found.cohort.horizon.months[-1])
-    heads = f"{'n':>7}{'C less':>19}{'AUC less':>19}"
-    lines = [f"{'compared':<{INDENT}}{'':<{NAME}}{heads}"]
+    heads = f"{'n':>6}{'C less':>{PAIR}}{'AUC less':>{PAIR}}"
+    lines = [f"{'compared':<{INDENT}}{'':<{RIVAL}}{heads}"]
     for name, pair in list(found.verdict.comparisons.items())[:MOST_ROWS]:
         one = pair.contenders[name]
         gains = one.harrell_gain.estimate, one.auc_gain.estimates[-1]
-        cells = "".join(f"{write_estimate(gain):>19}" for gain in gains)
-        lines.append(f"{'':<{INDENT}}{_cut(name, NAME):<{NAME}}{pair.patients:>7,}{cells}")
+        cells = "".join(f"{write_estimate(gain):>{PAIR}}" for gain in gains)
+        lines.append(f"{'':<{INDENT}}{_cut(name, RIVAL):<{RIVAL}}{pair.patients:>6,}{cells}")
     short = found.cohort.scored.definition.short
     return [*lines, *_flow("", f"below 0: worse than {short} on the same patients; AUC by {month}")]
 
@@ -168,7 +174,7 @@ def _list_notes(notes: tuple[str, ...]) -> list[str]:
 
 def _head(title: str) -> str:
     heads = "".join(f"{word:>{CELL}}" for word in ("C", "slope", "obs/expected"))
-    return f"{_cut(title, INDENT - 1):<{INDENT}}{'':<10}{'n':>6}{heads}"
+    return f"{_cut(title, LEVEL - 1):<{LEVEL}}{'n':>6}{heads}"
 
 
 def _level(name: str, merits: Merits) -> str:
@@ -177,7 +183,7 @@ def _level(name: str, merits: Merits) -> str:
         _write(figures[key]) if key in figures else "-" for key in ("concordance", "slope", "ratio")
     ]
     joined = "".join(f"{cell:>{CELL}}" for cell in cells)
-    return f"{'':<{INDENT}}{_cut(name, 10):<10}{merits.patients:>6,}{joined}"
+    return f"  {_cut(name, LEVEL - 3):<{LEVEL - 2}}{merits.patients:>6,}{joined}"
 
 
 def _more(count: int) -> list[str]:
@@ -206,9 +212,8 @@ def _write(one: Estimate, digits: int = 2, scale: float = 1.0) -> str:
         return "-"
     if math.isnan(one.low):
         return f"{one.value * scale:.{digits}f}"
-    text = write_estimate(one, digits, scale)
-    wide = len(text) > CELL - 1 and digits > 1
-    return write_estimate(one, digits - 1, scale) if wide else text
+    texts = [write_estimate(one, fewer, scale) for fewer in range(digits, -1, -1)]
+    return next((text for text in texts if len(text) < CELL), texts[-1])
 
 
 def _p(p: float) -> str:

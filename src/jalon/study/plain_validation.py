@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from jalon.core.errors import UserError
 from jalon.study.plain_table import read_plain
 from jalon.study.plain_validation_cohort import (
     ValidationCohort,
@@ -55,6 +56,9 @@ def validate_plain(
     """
     definition = find_score(request.score)
     table = read_plain(request.path, request.read, request.outcome.names)
+    for role, name in (("--stratum", request.stratum), *(("--by", one) for one in request.by)):
+        if name in request.outcome.names:
+            raise UserError(f"{role} {name}: it says the outcome; name a column known beforehand")
     labels = tuple(read_label(table, name, "--by") for name in request.by)
     centre = read_label(table, request.stratum, "--stratum") if request.stratum else None
     cohort, notes = gather(request, definition, table)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from jalon.core import Floats
+from jalon.core.errors import UserError
 from jalon.scores import Risk, ScoreDefinition
 from jalon.study.plain_validation_items import ScoredPatients
 
@@ -39,6 +40,9 @@ def find_risks(definition: ScoreDefinition, event: str = "") -> StatedRisks:
 
     Returns:
         The months; none where it states no risks for all of its totals or groups.
+
+    Raises:
+        UserError: an event that it states nothing of.
     """
     totals = _read_totals(definition)
     if totals:
@@ -50,9 +54,15 @@ def find_risks(definition: ScoreDefinition, event: str = "") -> StatedRisks:
     chosen = _choose_cohort(definition, event)
     if chosen:
         months = sorted({risk.months for risk in chosen})
-        of = f" of {event}" if event else ""
+        of = f"of {event}, " if event else ""
         return StatedRisks(tuple(months), "group", f"{of}observed in {chosen[0].cohort}, by group")
     events = dict.fromkeys(risk.event for risk in definition.risks if risk.event)
+    if event and event not in events:
+        known = ", ".join(events) or "none by event"
+        raise UserError(
+            f"--risk-of {event}: the file of {definition.short} states no such risks for each of "
+            f"its groups; it states {known}"
+        )
     if events and not event:
         return StatedRisks((), "", f"of {', '.join(events)}")
     return StatedRisks((), "", "")

@@ -127,7 +127,8 @@ def _asks(definition: ScoreDefinition, name: str) -> bool:
 
 def _state(scored: ScoredPatients, cohort: ValidationCohort, event: str) -> Rival:
     known = scored.complete[cohort.ranked]
-    risks = state_risks(scored, cohort.horizon.months, event)
+    stated = any(risk.event == event for risk in scored.definition.risks)
+    risks = state_risks(scored, cohort.horizon.months, event if stated else "")
     rows = np.flatnonzero(cohort.ranked)[known]
     some = None if risks is None else risks[rows]
     if some is not None and np.any(np.isnan(some)):
