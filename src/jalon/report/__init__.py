@@ -40,7 +40,7 @@ from jalon.report.forest import ForestMeasure, ForestPicture, ForestRow, ForestS
 from jalon.report.instability import InstabilityPicture
 from jalon.report.labelled_curve import LabelledCurve
 from jalon.report.labelled_line import LabelledLine
-from jalon.report.score_card import CardGroup, CardItem, ScoreCard
+from jalon.report.score_card import CardGroup, CardItem, CardTotal, ScoreCard
 from jalon.report.tables import (
     Cell,
     CorrectedRow,
@@ -70,6 +70,7 @@ __all__ = [
     "CalibrationPicture",
     "CardGroup",
     "CardItem",
+    "CardTotal",
     "Cell",
     "ComparisonMeasure",
     "ComparisonPicture",

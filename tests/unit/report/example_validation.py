@@ -208,7 +208,11 @@ FOREST = {
         MEASURES,
         (
             part("Sex", ("women", "men"), (0.32, 0.04, 0.8)),
-            part("Age band", ("under 60", "60 to 69", "70 and over"), (0.6, NAN, 0.0004)),
+            part(
+                "Tranche d’âge au moment de la perfusion des cellules",
+                ("under 60", "60 to 69", "70 and over"),
+                (0.6, NAN, 0.0004),
+            ),
             part("", ("axi-cel", "tisa-cel")),
         ),
         "All patients",

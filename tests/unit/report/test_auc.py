@@ -42,9 +42,11 @@ def test_no_interval_leaves_no_key():
     assert bands(bare) == []
 
 
-def test_a_point_between_holes_is_a_dot():
-    marks = [line.get_marker() for line in draw(AUC["holes"]).figure.axes[0].lines]
-    assert "o" in marks
+def test_a_point_between_holes_is_a_dot_with_its_interval():
+    lines = draw(AUC["holes"]).figure.axes[0].lines
+    assert "o" in [line.get_marker() for line in lines]
+    # The limits at 24 months have no neighbour either: an upright bar instead of a band.
+    assert [0.0, 1.0] in [list(line.get_ydata()) for line in lines if line.get_xdata()[0] == 24]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from matplotlib.patches import Polygon
 
@@ -17,6 +18,7 @@ from jalon.report.figures.forest_layout import (
     lay_out_forest,
     number_words,
     range_words,
+    section_height,
 )
 from jalon.report.figures.forest_scale import ForestScale
 from jalon.report.figures.key import draw_patch
@@ -87,10 +89,10 @@ def _draw_block(
     _write_heads(sheet, layout, block, wording)
     most = max((row.patients for row in picture.rows if row.patients > 0), default=math.nan)
     y, index = block.rows_top, 0
-    for section in picture.sections:
-        if section.label:
-            _write_section(sheet, section, block, y, wording)
-            y += ROW
+    for section, lines in zip(picture.sections, layout.sections, strict=True):
+        if lines:
+            _write_section(sheet, (section, lines), block, y, wording)
+            y += section_height(lines)
         for row in section.rows:
             left = EDGE + (INDENT if section.label else 0.0)
             _write_name(sheet, layout, index, (left, y))
@@ -151,9 +153,15 @@ def _write_heads(sheet: Sheet, layout: ForestLayout, block: ForestBlock, wording
 
 
 def _write_section(
-    sheet: Sheet, section: ForestSection, block: ForestBlock, y: float, wording: Wording
+    sheet: Sheet,
+    heading: tuple[ForestSection, Sequence[str]],
+    block: ForestBlock,
+    y: float,
+    wording: Wording,
 ) -> None:
-    sheet.write(EDGE, y + _BASE_LINE, section.label, SMALL, weight="SemiBold")
+    section, lines = heading
+    for i, line in enumerate(lines):
+        sheet.write(EDGE, y + _BASE_LINE + i * LINE, line, SMALL, weight="SemiBold")
     for column in block.columns if section.p_values else ():
         p = section.p_values[column.index]
         words = "" if math.isnan(p) else wording.p_value(p)

@@ -67,6 +67,7 @@ class ForestLayout:
     Attributes:
         note: lines of the label that must be seen.
         names: lines of the name of each row.
+        sections: lines of the heading of each section; none for a section without.
         heads: lines above the names.
         pooled: lines of the name of the pooled row.
         prediction: lines of the name of the row of a new centre; empty for none.
@@ -79,6 +80,7 @@ class ForestLayout:
 
     note: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
+    sections: tuple[tuple[str, ...], ...]
     heads: tuple[str, ...]
     pooled: tuple[str, ...]
     prediction: tuple[str, ...]
@@ -91,6 +93,11 @@ class ForestLayout:
     def row_height(self, i: int) -> float:
         """Return the height of a row."""
         return ROW + LINE * (len(self.names[i]) - 1)
+
+
+def section_height(lines: Sequence[str]) -> float:
+    """Return the height of the heading of a section; 0 for none."""
+    return ROW + LINE * (len(lines) - 1) if lines else 0.0
 
 
 def count_words(row: ForestRow, wording: Wording) -> str:
@@ -120,6 +127,7 @@ class _Names:
     """The column of names: its lines, and where it ends."""
 
     lines: tuple[tuple[str, ...], ...]
+    sections: tuple[tuple[str, ...], ...]
     heads: tuple[str, ...]
     pooled: tuple[str, ...]
     prediction: tuple[str, ...]
@@ -154,6 +162,7 @@ def lay_out_forest(
     return ForestLayout(
         note=lines,
         names=names.lines,
+        sections=names.sections,
         heads=names.heads,
         pooled=names.pooled,
         prediction=names.prediction,
@@ -204,7 +213,11 @@ def _plan_names(picture: ForestPicture, width: float, wording: Wording) -> _Name
         column = right + _GAP + max(measure_width(word, SMALL) for word in words)
         right = column
     tails = tuple(counts) if not wide else ("",) * len(counts)
-    return _Names(tuple(lines), heads, below, last, tails, column, right)
+    sections = tuple(
+        tuple(wrap_words(section.label, SMALL, right - EDGE, "SemiBold")) if section.label else ()
+        for section in picture.sections
+    )
+    return _Names(tuple(lines), sections, heads, below, last, tails, column, right)
 
 
 def _add_tail(lines: tuple[str, ...], count: str, room: float) -> tuple[str, ...]:
@@ -269,7 +282,7 @@ def _plan_block(
     lines = max(len(names.heads), *(len(column.head) for column in columns))
     first = top + 1.2 + LINE * lines + 0.8
     rows = sum(ROW + LINE * (len(part) - 1) for part in names.lines)
-    rows += sum(ROW for section in picture.sections if section.label)
+    rows += sum(section_height(part) for part in names.sections)
     ends = [part for part in (names.pooled, names.prediction) if part]
     summary = sum(ROW + LINE * (len(part) - 1) for part in ends) + (0.8 if ends else 0.0)
     axis = first + rows + summary + 0.6

@@ -195,6 +195,9 @@ def draw_line(
         axes.fill_between(
             x, below, above, where=known.tolist(), color=stroke.colour, alpha=_BAND, linewidth=0
         )
+        for row in np.flatnonzero(_without_neighbour(np.where(known, below, np.nan))):
+            ends = (float(below[row]), float(above[row]))
+            axes.plot((x[row], x[row]), ends, color=stroke.colour, linewidth=0.8)
     (drawn,) = axes.plot(x, y, color=stroke.colour, linewidth=1.1, solid_joinstyle="round")
     if stroke.dashes:
         drawn.set_dashes(stroke.dashes)

@@ -5,11 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from jalon.core import Estimate
-from jalon.core.numbers import write_count, write_number
+from jalon.core.numbers import write_count
 from jalon.report.figures.note import break_note, write_note
 from jalon.report.figures.palette import ACCENT, INK, PALE, QUIET, RULE
+from jalon.report.figures.score_totals import (
+    describe_totals,
+    draw_totals,
+    totals_height,
+    write_risk,
+)
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.typeface import measure_width, wrap_words
 from jalon.report.score_card import CardGroup, ScoreCard
@@ -18,6 +25,8 @@ _TEXT = 7.5
 _SMALL = 7.0
 _LINE = 3.5
 _ROW = 5.0
+_STEP_ROW = 4.0
+_INDENT = 3.0
 _GROUP_ROW = 6.6
 _EDGE = 1.0
 _GAP = 3.0
@@ -34,6 +43,20 @@ class _Block:
     @property
     def width(self) -> float:
         return self.right - self.left
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row of the items: its words, its points, how far in, and whether a rule ends it."""
+
+    lines: tuple[str, ...]
+    points: int | None
+    indent: float
+    ends: bool
+
+    @property
+    def height(self) -> float:
+        return (_ROW if self.ends else _STEP_ROW) + _LINE * (len(self.lines) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +110,15 @@ def draw_score_card(card: ScoreCard, note: str, width: float) -> Sheet:
     if items.top == risks.top:  # side by side: the rules under both headings meet
         items = replace(items, top=items.top + _LINE * len(_head_lines(card, risks, columns)))
     footer = wrap_words(card.footer, _SMALL, width - 2 * _EDGE) if card.footer else []
-    end = max(items.top + _items_height(card, items), risks.top + _risks_height(card, columns))
+    below = risks.top + _risks_height(card, columns)
+    end = max(items.top + _items_height(card, items), below + totals_height(card))
     sheet = Sheet(width, end + _LINE * len(footer) + 1.6)
     write_note(sheet, label)
     for i, line in enumerate(title):
         sheet.write(_EDGE, 3.6 + (i + len(label)) * _LINE, line, 8, weight="SemiBold")
     _draw_items(sheet, card, items)
     _draw_risks(sheet, card, risks, columns)
+    draw_totals(sheet, card, (risks.left, risks.right, below))
     for i, line in enumerate(footer):
         sheet.write(_EDGE, end + 2.2 + i * _LINE, line, _SMALL, colour=QUIET)
     return sheet
@@ -109,12 +134,29 @@ def _place_blocks(card: ScoreCard, width: float, top: float) -> tuple[_Block, _B
     return _Block(_EDGE, middle, top), _Block(middle + 0.045 * width, width - _EDGE, top)
 
 
-def _item_lines(card: ScoreCard, block: _Block) -> list[list[str]]:
-    return [wrap_words(item.label, _TEXT, block.width - 12) for item in card.items]
+def _list_rows(card: ScoreCard, block: _Block) -> list[_Row]:
+    """List the rows of the items: the name of a variable once above its steps."""
+    rows: list[_Row] = []
+    for name, run in groupby(card.items, key=lambda item: item.variable):
+        items = list(run)
+        if not name or len(items) == 1:
+            rows += [_Row(_wrap(item.label, block), item.points, 0.0, True) for item in items]
+            continue
+        rows.append(_Row(_wrap(name, block), None, 0.0, False))
+        rows += [
+            _Row(_wrap(item.step or item.label, block, _INDENT), item.points, _INDENT, False)
+            for item in items
+        ]
+        rows[-1] = replace(rows[-1], ends=True)
+    return rows
+
+
+def _wrap(words: str, block: _Block, indent: float = 0.0) -> tuple[str, ...]:
+    return tuple(wrap_words(words, _TEXT, block.width - 12 - indent))
 
 
 def _items_height(card: ScoreCard, block: _Block) -> float:
-    return 6.0 + sum(_ROW + _LINE * (len(lines) - 1) for lines in _item_lines(card, block)) + 2.0
+    return 6.0 + sum(row.height for row in _list_rows(card, block)) + 2.0
 
 
 def _place_columns(card: ScoreCard, block: _Block) -> _Columns:
@@ -145,8 +187,17 @@ def _place_names(card: ScoreCard, room: float) -> tuple[float, tuple[tuple[str, 
     names = [group.label for group in card.groups]
     widest = max((measure_width(name, _TEXT) for name in names), default=0.0)
     risks = len(card.months) * (_widest_risk(card, folded=True) + _GAP) - _GAP
-    width = max(min(widest, 0.3 * room, room - risks), 9.0)
-    return width, tuple(tuple(wrap_words(name, _TEXT, width)) for name in names)
+    parts = [part for name in names for part in name.replace("-", "- ").split()]
+    longest = max((measure_width(part, _TEXT) for part in parts), default=0.0)
+    width = max(min(widest, 0.3 * room, room - risks), min(longest, 0.4 * room), 9.0)
+    return width, tuple(tuple(_break_name(name, width)) for name in names)
+
+
+def _break_name(name: str, width: float) -> list[str]:
+    """Break a name between its words, or after a hyphen where that is not enough."""
+    if all(measure_width(word, _TEXT) <= width for word in name.split()):
+        return wrap_words(name, _TEXT, width)
+    return wrap_words(name.replace("-", "- "), _TEXT, width)
 
 
 def _row_heights(columns: _Columns) -> list[float]:
@@ -173,13 +224,15 @@ def _draw_items(sheet: Sheet, card: ScoreCard, block: _Block) -> None:
     sheet.write(block.right, y, "Points", _SMALL, weight="SemiBold", align="right")
     y += 1.6
     sheet.rule((block.left, y), (block.right, y), INK, 0.6)
-    for item, lines in zip(card.items, _item_lines(card, block), strict=True):
-        points = f"{item.points:d}".replace("-", "\u2212")
-        sheet.write(block.right, y + 3.5, points, _TEXT, weight="SemiBold", align="right")
-        for i, line in enumerate(lines):
-            sheet.write(block.left, y + 3.5 + i * _LINE, line, _TEXT)
-        y += _ROW + _LINE * (len(lines) - 1)
-        sheet.rule((block.left, y), (block.right, y), RULE, 0.25)
+    for row in _list_rows(card, block):
+        if row.points is not None:
+            points = f"{row.points:d}".replace("-", "\u2212")
+            sheet.write(block.right, y + 3.5, points, _TEXT, weight="SemiBold", align="right")
+        for i, line in enumerate(row.lines):
+            sheet.write(block.left + row.indent, y + 3.5 + i * _LINE, line, _TEXT)
+        y += row.height
+        if row.ends:
+            sheet.rule((block.left, y), (block.right, y), RULE, 0.25)
 
 
 def _draw_risks(sheet: Sheet, card: ScoreCard, block: _Block, columns: _Columns) -> None:
@@ -213,7 +266,7 @@ def _draw_group(
         sheet.write(columns.group, y + i * _LINE, line, _TEXT)
     sheet.write(columns.count, y, write_count(group.n), _TEXT, align="right")
     for x, risk in zip(columns.risks, group.risks, strict=True):
-        value, interval = _risk_words(risk)
+        value, interval = write_risk(risk)
         sheet.write(x, y, value, _TEXT, weight="SemiBold")
         if columns.folded:
             sheet.write(x, y + _LINE, interval, _SMALL, colour=QUIET)
@@ -232,21 +285,11 @@ def _draw_bar(sheet: Sheet, x: float, y: float, width: float, risk: Estimate) ->
         sheet.dot(x + risk.value * width, y, ACCENT, 2.8)
 
 
-def _risk_words(risk: Estimate) -> tuple[str, str]:
-    """Return the value and the interval in per cent, as written on the card."""
-    if math.isnan(risk.value):
-        return "–", ""
-    value = f"{write_number(100 * risk.value, 0)} %"
-    if math.isnan(risk.low) or math.isnan(risk.high):
-        return value, ""
-    return value, f"({write_number(100 * risk.low, 0)}-{write_number(100 * risk.high, 0)})"
-
-
 def _widest_risk(card: ScoreCard, *, folded: bool) -> float:
     """Return the room that the widest risk needs, its interval beside it or below it."""
     widths = [0.0]
     for risk in (risk for group in card.groups for risk in group.risks):
-        value, interval = _risk_words(risk)
+        value, interval = write_risk(risk)
         one, two = measure_width(f"{value} ", _TEXT, "SemiBold"), measure_width(interval, _SMALL)
         widths.append(max(one, two) if folded else one + 0.4 + two)
     return max(widths)
@@ -259,11 +302,11 @@ def _describe(card: ScoreCard, note: str) -> str:
     sentences.append(f"Points: {items}.")
     for group in card.groups:
         risks = ", ".join(
-            f"{' '.join(_risk_words(risk)).strip()} by {month:g} months"
+            f"{' '.join(write_risk(risk)).strip()} by {month:g} months"
             for risk, month in zip(group.risks, card.months, strict=True)
         )
         sentences.append(
             f"Total {group.totals}, {group.label}, n {write_count(group.n)}: "
             f"{card.endpoint.lower()} {risks}."
         )
-    return " ".join([*sentences, card.footer]).strip()
+    return " ".join([*sentences, *describe_totals(card), card.footer]).strip()
