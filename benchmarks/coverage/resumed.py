@@ -17,8 +17,11 @@ Judge = Callable[[np.random.Generator], Floats]
 
 
 def simulate(judge: Judge, width: int, repeats: int, rng: np.random.Generator, name: str) -> Floats:
-    """Judge so many simulated cohorts, each from a seed of its own; shape (repeats, width)."""
-    seeds = rng.integers(2**63, size=repeats)
+    """Judge so many simulated cohorts, each from a seed of its own; shape (repeats, width).
+
+    More repeats later go on from those that are finished.
+    """
+    seeds = rng.spawn(1)[0].integers(2**63, size=repeats)
     folder = Path(tempfile.gettempdir()) / "jalon-coverage"
     folder.mkdir(exist_ok=True)
 
@@ -29,7 +32,7 @@ def simulate(judge: Judge, width: int, repeats: int, rng: np.random.Generator, n
     def work(number: int) -> Round:
         return Round(judge(np.random.default_rng(int(seeds[number]))))
 
-    identity = identify("coverage", name, seeds)
-    keep = folder / f"{name.replace(' ', '-').replace(',', '')}-{repeats}"
+    identity = identify("coverage", name, seeds[:1])
+    keep = folder / name.replace(" ", "-").replace(",", "")
     rounds = run_rounds(work, repeats, width, identity, Running(1, tell, keep))
     return np.array([one.values for one in rounds])

@@ -145,9 +145,9 @@ def _move_percentiles(shifted: Estimate, drops: Floats, inside: Floats) -> Estim
     if not _varies(inside):
         return Estimate(value, np.nan, np.nan, level, "none")
     tail = (1 - level) / 2
-    # The k-th of B in order has k / (B + 1) of the figures below it: else few resamples give
-    # percentiles that lie too far inside.
-    low, high = np.quantile(inside, [tail, 1 - tail], method="weibull") - inside.mean()
+    # The usual percentiles of few resamples lie too far inside.
+    ends = np.quantile(inside, [tail, 1 - tail], method="median_unbiased")
+    low, high = ends - inside.mean()
     extra = widen_squared(drops, level)
-    ends = value - float(np.sqrt(low**2 + extra)), value + float(np.sqrt(high**2 + extra))
-    return Estimate(value, *ends, level, "bootstrap percentiles, centred and widened")
+    below, above = float(np.sqrt(low**2 + extra)), float(np.sqrt(high**2 + extra))
+    return Estimate(value, value - below, value + above, level, "bootstrap percentiles, centred and widened")
