@@ -11,8 +11,10 @@ import jalon
 from jalon.cli.data import data_app
 from jalon.cli.learn import learn
 from jalon.cli.score import score_app
+from jalon.cli.score_card import card
 from jalon.cli.study import study_app
 from jalon.cli.terminal import show_error
+from jalon.cli.validate import validate
 from jalon.core.errors import JalonError
 
 app = typer.Typer(
@@ -25,8 +27,10 @@ app = typer.Typer(
 )
 app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")
+score_app.command("validate")(validate)
 app.add_typer(score_app, name="score")
 app.command("learn")(learn)
+score_app.command("card")(card)
 
 
 def _show_version(asked: bool) -> None:
