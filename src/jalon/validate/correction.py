@@ -150,4 +150,5 @@ def _move_percentiles(shifted: Estimate, drops: Floats, inside: Floats) -> Estim
     low, high = ends - inside.mean()
     extra = widen_squared(drops, level)
     below, above = float(np.sqrt(low**2 + extra)), float(np.sqrt(high**2 + extra))
-    return Estimate(value, value - below, value + above, level, "bootstrap percentiles, centred and widened")
+    words = "bootstrap percentiles, centred and widened"
+    return Estimate(value, value - below, value + above, level, words)
