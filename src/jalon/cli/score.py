@@ -1,74 +1,194 @@
-"""``jalon score``: list scores, show one, compute one for a patient, verify a learned one."""
+"""``jalon score``: list, show and compute scores, for one patient or for a file; verify."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jalon.cli.validate import validate
 from jalon.core.errors import UserError
 
 if TYPE_CHECKING:
-    from jalon.scores import Item, ScoreDefinition, Step
+    from jalon.scores import ScoreDefinition
+    from jalon.scores.reading import Value
+    from jalon.study.score_file import ScoredFile
 
 score_app = typer.Typer(
-    help="List scores, show one, compute one, verify one, validate one.", no_args_is_help=True
+    help="List scores, show one, compute one, verify one.", no_args_is_help=True
 )
-score_app.command("validate")(validate)
+
+
+class Language(StrEnum):
+    """A language of the answers."""
+
+    en = "en"
+    fr = "fr"
+
+
+ScoreName = Annotated[str, typer.Argument(help="A published score, or a score.toml file.")]
+Lang = Annotated[Language, typer.Option("--lang", help="Language of the answer.")]
 
 
 @score_app.command("list")
 def list_scores() -> None:
-    """List the published scores."""
+    """List the published scores, and which of them can be computed."""
     from jalon.scores import find_definition, list_slugs  # noqa: PLC0415
 
-    for slug in list_slugs():
-        typer.echo(f"{slug:<16}  {find_definition(slug).name['en']}")
+    found = {slug: find_definition(slug) for slug in list_slugs()}
+    width = max(len(slug) for slug in found)
+    for slug, definition in found.items():
+        state = "" if definition.availability == "ready" else definition.availability
+        room = 80 - width - 11
+        name = definition.name["en"]
+        shown = name if len(name) <= room else f"{name[: room - 1].rstrip()}…"
+        typer.echo(f"{slug:<{width}}  {state:<7}  {shown}")
+    counts = [each.availability for each in found.values()]
+    typer.echo(
+        f"\n{len(found)} scores: {counts.count('ready')} computed, {counts.count('partial')} in "
+        f"part, {counts.count('blocked')} named only to say why they cannot be."
+    )
 
 
 @score_app.command("show")
-def show(
-    score: Annotated[str, typer.Argument(help="A published score, or a score.toml file.")],
-) -> None:
-    """Show what a score asks, what it gives points for, and its groups."""
-    definition = _find(score)
-    typer.echo(f"{definition.name['en']}\n{definition.population}\n")
-    for item in definition.items:
-        typer.echo(f"  {item.id:<24}{item.label['en']}{f', {item.unit}' if item.unit else ''}")
-        for step in item.steps:
-            typer.echo(f"    {_limit(step, item):<22}{step.points:>3}")
-    typer.echo("")
-    for group in definition.groups:
-        typer.echo(f"  {group.low:>2} to {group.high:<4}{group.label['en']}")
-    typer.echo(f"\n{definition.citation} {definition.doi}".rstrip())
-    typer.echo("Research use only.")
+def show(score: ScoreName, lang: Lang = Language.en) -> None:
+    """Show what a score asks, what it gives points for, its groups and its pitfalls."""
+    from jalon.scores import write_card  # noqa: PLC0415
+
+    typer.echo(write_card(_find(score), lang.value), nl=False)
 
 
 @score_app.command("apply")
-def apply(
-    score: Annotated[str, typer.Argument(help="A published score, or a score.toml file.")],
+def apply(  # noqa: PLR0913, PLR0917 - one argument per option
+    score: ScoreName,
     values: Annotated[
         list[str] | None,
-        typer.Argument(help="item=value, in the score's units; leave out unknown."),
+        typer.Argument(help="A CSV file, or item=value of one patient; leave out unknown."),
     ] = None,
+    units: Annotated[
+        list[str] | None, typer.Option("--unit", help="Unit of an item: crp=mg/L.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--map", help="Column of an item in the file: crp=CRP_J0.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write, for a CSV file.")] = None,
+    separator: Annotated[str, typer.Option(help="Between the values of the file.")] = ",",
+    decimal: Annotated[str, typer.Option(help='Decimal mark of the file: "." or ",".')] = ".",
+    encoding: Annotated[str, typer.Option(help="How its text is coded.")] = "utf-8",
+    lang: Lang = Language.en,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Answer for one patient as JSON.")
+    ] = False,
 ) -> None:
-    """Compute a score for one patient; what is not known widens the answer."""
-    from jalon.scores import assess  # noqa: PLC0415
+    """Compute a score for one patient, or for every row of a CSV file.
 
-    definition = _find(score)
-    answer = assess(definition, dict(_read_value(text) for text in values or ()))
-    low, high = answer.points_low, answer.points_high
-    typer.echo(f"points  {low}" if low == high else f"points  {low} to {high}")
-    if answer.group is not None:
-        typer.echo(f"group   {answer.group.label['en']}")
-    else:
-        names = " or ".join(group.label["en"] for group in answer.possible)
-        typer.echo(f"group   undetermined: {names}")
-    if answer.missing:
-        typer.echo(f"missing {', '.join(answer.missing)}")
+    What is not known widens the answer; a missing value is never 0.
+    """
+    from jalon.cli.pairs import read_pairs  # noqa: PLC0415
+
+    definition, given = _find(score), values or []
+    named = read_pairs(units, "--unit")
+    if len(given) == 1 and _is_file(given[0]):
+        from jalon.study.score_file import FileRequest, score_file  # noqa: PLC0415 - heavy
+
+        path = Path(given[0])
+        request = FileRequest(
+            path, read_pairs(columns, "--map"), named, _tab(separator), decimal, encoding
+        )
+        target = out or path.with_name(f"{path.stem}_{definition.slug}.csv")
+        _refuse_same(path, target)
+        _report(definition, score_file(definition, request), target)
+        return
+    _answer(definition, _read_patient(definition, given, named), lang.value, as_json)
+
+
+def _is_file(text: str) -> bool:
+    return text.lower().endswith((".csv", ".tsv", ".txt")) or Path(text).is_file()
+
+
+def _tab(separator: str) -> str:
+    return "\t" if separator in ("tab", "\\t") else separator
+
+
+def _refuse_same(path: Path, target: Path) -> None:
+    if target.resolve() == path.resolve():
+        raise UserError(f"--out {target} is the file that is read; name another one")
+
+
+def _report(definition: ScoreDefinition, scored: ScoredFile, target: Path) -> None:
+    from jalon.core.files import write_file  # noqa: PLC0415
+
+    write_file(target, scored.text)
+    typer.echo(f"{definition.name['en']}\n")
+    typer.echo(f"rows      {scored.rows:,}")
+    taken = ", ".join(
+        name if name == column else f"{name} from {column}" for name, column in scored.used.items()
+    )
+    typer.echo(f"taken     {taken}")
+    absent = [
+        item.id
+        for item in definition.items
+        if item.id not in scored.used
+        and item.flag not in scored.used
+        and not all(name in scored.used for name in item.over or ("",))
+    ]
+    if absent:
+        typer.echo(f"absent    {', '.join(absent)}: not known for anybody")
+    width = max(len(name) for name in scored.counts)
+    for k, (name, count) in enumerate(scored.counts.items()):
+        typer.echo(f"{'groups' if k == 0 else '':<10}{name:<{width}}  {count:>9,}")
+    for warning in scored.warnings:
+        typer.echo(f"look at   {warning}")
+    typer.echo(f"wrote     {target}")
+    if definition.availability == "partial":
+        typer.echo(f"in part   {definition.reason['en']}")
     typer.echo("Research use only.")
+
+
+def _answer(
+    definition: ScoreDefinition, inputs: dict[str, Value], language: str, as_json: bool
+) -> None:
+    from jalon.scores import assess, write_answer  # noqa: PLC0415
+
+    answer = assess(definition, inputs)
+    if as_json:
+        import json  # noqa: PLC0415
+
+        typer.echo(json.dumps(write_answer(answer, language), ensure_ascii=False, indent=2))
+        return
+    from jalon.cli.answer import write_screen  # noqa: PLC0415
+
+    typer.echo(write_screen(answer, language), nl=False)
+
+
+@score_app.command("export")
+def export(
+    score: ScoreName,
+    toml: Annotated[bool, typer.Option("--toml", help="As a TOML file.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    card: Annotated[bool, typer.Option("--card", help="As a page of plain text.")] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write; else the screen.")] = None,
+    lang: Lang = Language.en,
+) -> None:
+    """Write a score's definition as TOML, JSON or a page of plain text."""
+    from jalon.core.files import write_file  # noqa: PLC0415
+    from jalon.scores import write_card, write_definition, write_json  # noqa: PLC0415
+
+    chosen = [name for name, asked in (("toml", toml), ("json", json), ("card", card)) if asked]
+    if len(chosen) > 1:
+        raise UserError(f"give one of --{' and --'.join(chosen)}, not both")
+    definition = _find(score)
+    text = {
+        "toml": lambda: write_definition(definition),
+        "json": lambda: write_json(definition) + "\n",
+        "card": lambda: write_card(definition, lang.value),
+    }[chosen[0] if chosen else "toml"]()
+    if out is None:
+        typer.echo(text, nl=False)
+        return
+    write_file(out, text)
+    typer.echo(f"wrote {out}")
 
 
 @score_app.command("verify")
@@ -105,21 +225,35 @@ def _find(score: str) -> ScoreDefinition:
     return load_definition(Path(score)) if score.endswith(".toml") else find_definition(score)
 
 
-def _read_value(text: str) -> tuple[str, float]:
+def _read_patient(
+    definition: ScoreDefinition, texts: list[str], units: dict[str, str]
+) -> dict[str, Value]:
+    from jalon.core.units import Quantity  # noqa: PLC0415
+
+    patient: dict[str, Value] = {}
+    for text in texts:
+        name, value = _read_value(definition, text)
+        if name in patient:
+            raise UserError(f"{name} was given twice; give it once")
+        if name in units and isinstance(value, float):
+            value = Quantity(value, units[name])
+        patient[name] = value
+    return patient
+
+
+def _read_value(definition: ScoreDefinition, text: str) -> tuple[str, Value]:
     name, equals, value = text.rpartition("=")  # a category may be called "size is <=20"
+    named = {item.id for item in definition.items if item.levels}
+    if equals and name in named and not _is_number(value):
+        return name, value
+    if not equals or not _is_number(value):
+        raise UserError(f"{text!r} is not item=value with a number; for example age=63")
+    return name, float(value)
+
+
+def _is_number(text: str) -> bool:
     try:
-        if not equals:
-            raise ValueError
-        return name, float(value)
+        float(text)
     except ValueError:
-        raise UserError(f"{text!r} is not item=value with a number; for example age=63") from None
-
-
-def _limit(step: Step, item: Item) -> str:
-    is_first = step.above is None and step.at_least is None
-    if item.levels:
-        return item.levels[0 if is_first else int(step.limit) + 1]
-    if is_first:
-        upper = item.steps[1]
-        return f"{upper.limit:g} or less" if upper.above is not None else f"below {upper.limit:g}"
-    return f"above {step.above:g}" if step.above is not None else f"{step.at_least:g} or more"
+        return False
+    return True

@@ -1,6 +1,7 @@
 """Scores as data, and the small engine that computes them. No numpy at import."""
 
 from jalon.scores.answer import Alternative, Assessment, Contribution, write_answer
+from jalon.scores.card import write_card
 from jalon.scores.catalogue import find_definition, list_slugs
 from jalon.scores.definition import Group, Performance, Risk, ScoreDefinition
 from jalon.scores.engine import assess
@@ -47,6 +48,7 @@ __all__ = [
     "parse_definition",
     "read_series",
     "write_answer",
+    "write_card",
     "write_definition",
     "write_json",
 ]

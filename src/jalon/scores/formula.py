@@ -96,10 +96,33 @@ def _invert(value: float) -> float:
 
 def _add(parts: list[tuple[Term, Span]]) -> Span:
     low = high = 0.0
-    for term, span in parts:
-        least, most = link(term, span)
+    for item in dict.fromkeys(term.item for term, _ in parts):
+        terms = [term for term, _ in parts if term.item == item]
+        span = next(span for term, span in parts if term.item == item)
+        least, most = add_terms(terms, span)
         low, high = low + least, high + most
     return low, high
+
+
+def add_terms(terms: list[Term], span: Span) -> Span:
+    """Return the least and the greatest that all terms of one item can be together.
+
+    Args:
+        terms: terms of one item: pieces of straight lines, one logarithm, or levels.
+        span: lowest and highest value of the item.
+
+    Returns:
+        Lowest and highest of their sum, which lie at an end, a knot or a level.
+    """
+    if terms[0].link == "level":
+        return link(terms[0], span)
+    low, high = span
+    turns = {term.knot for term in terms if term.link == "excess" and low < term.knot < high}
+    sums = [
+        sum(term.weight * _transform(term, value) for term in terms)
+        for value in (low, high, *turns)
+    ]
+    return min(sums), max(sums)
 
 
 def _multiply(parts: list[tuple[Term, Span]]) -> Span:

@@ -125,6 +125,8 @@ def write_step(item: Item, index: int, language: str) -> str:
     words = {"en": ("above", "at least", "at most", "below"),
              "fr": ("au-dessus de", "au moins", "au plus", "moins de")}  # fmt: skip
     above, at_least, at_most, below = words["fr" if language == "fr" else "en"]
+    if item.whole and after is not None and after.at_least == step.limit + 1:
+        return write_number(step.limit, language)
     parts = []
     if index:
         parts.append(f"{above if step.above is not None else at_least} "

@@ -19,7 +19,7 @@ from jalon.scores.column import (
 )
 from jalon.scores.combine import find_group
 from jalon.scores.definition import ScoreDefinition
-from jalon.scores.formula import NOWHERE
+from jalon.scores.formula import NOWHERE, add_terms
 from jalon.scores.item import Item
 from jalon.scores.rule import Term
 
@@ -210,14 +210,29 @@ def evaluate_columns(
     if formula is None:
         raise DefinitionError(f"{definition.slug}: the rule is a formula; give one")
     by_item = {each.item.id: each for each in columns}
-    start = 1.0 if formula.multiplies else 0.0
-    low, high = np.full(n, start), np.full(n, start)
-    for term in formula.terms:
-        least, most = _bound(term, by_item[term.item], n)
+    if formula.multiplies:
+        return _multiply(formula.terms, by_item, n)
+    low, high = np.zeros(n), np.zeros(n)
+    for name in dict.fromkeys(term.item for term in formula.terms):
+        own = [term for term in formula.terms if term.item == name]
+        least, most = _add_item(own, by_item[name], n)
+        low, high = low + least, high + most
+    return low, high
+
+
+def _multiply(
+    terms: tuple[Term, ...], columns: dict[str, ItemColumn], n: int
+) -> tuple[Numbers, Numbers]:
+    low, high = np.ones(n), np.ones(n)
+    for term in terms:
+        column = columns[term.item]
+        _refuse_zero(term, column, n)
+        missing = np.isnan(column.value)
+        lowest, highest = column.item.span or NOWHERE
+        least = np.where(missing, lowest, column.value)
+        most = np.where(missing, highest, column.value)
         with np.errstate(divide="ignore", invalid="ignore"):
-            if not formula.multiplies:
-                low, high = low + least, high + most
-            elif term.weight > 0:
+            if term.weight > 0:
                 nothing = (high == 0) | (most == 0)
                 low, high = low * least, np.where(nothing, 0.0, high * most)
             else:
@@ -225,39 +240,38 @@ def evaluate_columns(
     return low, high
 
 
-def _bound(term: Term, column: ItemColumn, n: int) -> tuple[Numbers, Numbers]:
-    """Ends of a term; of a power, the ends of the value itself."""
-    value, item = column.value, column.item
-    missing = np.isnan(value)
-    if term.needs_positive:
-        _refuse(item, value <= 0, "not > 0; give half the detection limit and say so", n)
-    lowest, highest = item.span or NOWHERE
-    ends = np.where(missing, lowest, value), np.where(missing, highest, value)
-    if term.link == "power":
-        return ends
-    if term.link == "level":
-        return _weigh(term, column, missing, n)
-    with np.errstate(divide="ignore"):
-        linked = [term.weight * _transform(term, end) for end in ends]
-    return np.minimum(*linked), np.maximum(*linked)
+def _add_item(terms: list[Term], column: ItemColumn, n: int) -> tuple[Numbers, Numbers]:
+    """All terms of one item: at its value, or at their least and greatest where it is missing."""
+    missing = np.isnan(column.value)
+    total = np.zeros(n)
+    for term in terms:
+        _refuse_zero(term, column, n)
+        total = total + _weigh(term, column, n)
+    least, most = add_terms(terms, column.item.span or NOWHERE)
+    return np.where(missing, least, total), np.where(missing, most, total)
 
 
-def _transform(term: Term, value: Numbers) -> Numbers:
+def _weigh(term: Term, column: ItemColumn, n: int) -> Numbers:
+    value = column.value
     if term.link == "log2":
-        return np.log2(value)
-    return np.maximum(value - term.knot, 0.0) if term.link == "excess" else value
-
-
-def _weigh(term: Term, column: ItemColumn, missing: Truths, n: int) -> tuple[Numbers, Numbers]:
-    low = np.full(n, min(weight for _, weight in term.levels))
-    high = np.full(n, max(weight for _, weight in term.levels))
-    unknown = ~missing
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logarithm: Numbers = term.weight * np.log2(value)
+        return logarithm
+    if term.link != "level":
+        linked = np.maximum(value - term.knot, 0.0) if term.link == "excess" else value
+        return term.weight * linked
+    weights, unknown = np.zeros(n), ~np.isnan(value)
     for level, weight in term.levels:
-        here = column.value == level
-        low, high = np.where(here, weight, low), np.where(here, weight, high)
-        unknown = unknown & ~here
+        weights = np.where(value == level, weight, weights)
+        unknown = unknown & (value != level)
     _refuse(column.item, unknown, "not one of the levels of the formula", n)
-    return low, high
+    return weights
+
+
+def _refuse_zero(term: Term, column: ItemColumn, n: int) -> None:
+    if term.needs_positive:
+        problem = "not > 0 (give half the detection limit and say so)"
+        _refuse(column.item, column.value <= 0, problem, n)
 
 
 def _refuse(item: Item, where: Truths, problem: str, n: int) -> None:
