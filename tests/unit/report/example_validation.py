@@ -114,7 +114,12 @@ CALIBRATION = {
         risks_free=np.array([0.02, 0.03, 0.05, 0.1, 0.1, 0.11, 0.08, 0.04, NAN]),
         figures=CalibrationFigures(ratio=NOTHING),
     ),
-    "no histogram": CalibrationPicture(60, "death", (smooth("", 1.1),)),
+    "no histogram, wild": CalibrationPicture(
+        60,
+        "death",
+        (smooth("", 1.1),),
+        figures=CalibrationFigures(near(108.2, 900.7), near(-0.9, 1000), e90=near(0.9, 12.5)),
+    ),
 }
 
 _THRESHOLDS = np.arange(0.02, 0.8, 0.01)

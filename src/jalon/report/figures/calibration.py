@@ -96,7 +96,8 @@ def draw_calibration(
     box = Box(left, top + above + title + 2.4, size, size)
     histogram = _HISTOGRAM + 2.0 if _counted(picture) else 0.0
     low = box.bottom + histogram + bottom_margin(x, size)
-    sheet = Sheet(width, low + (0.0 if wide or not table else LINE * (len(table) + 1) + 3.0))
+    count = sum(len(lines) for lines in _name_lines(table, room, wording))
+    sheet = Sheet(width, low + (0.0 if wide or not table else LINE * (count + 1) + 3.0))
     write_note(sheet, lines)
     _draw_plot(sheet, picture, box, (x, y), wording)
     place = (aside, box.top) if wide else (EDGE, top)
@@ -242,11 +243,22 @@ def _write_figures(
     numbers = edge - measure_width(ideal, SMALL) - 3.0
     y = place[1] + 2.4
     sheet.write(edge, y, ideal, SMALL, align="right", colour=QUIET)
-    for name, number, right in table:
+    for (_, number, right), lines in zip(table, _name_lines(table, room, wording), strict=True):
         y += LINE
-        sheet.write(place[0], y, name, SMALL)
         sheet.write(numbers, y, number, SMALL, align="right")
         sheet.write(edge, y, right, SMALL, align="right", colour=QUIET)
+        for i, line in enumerate(lines):
+            sheet.write(place[0], y + i * LINE, line, SMALL)
+        y += LINE * (len(lines) - 1)
+
+
+def _name_lines(
+    table: Sequence[tuple[str, str, str]], room: float, wording: Wording
+) -> list[list[str]]:
+    """Break the names of the figures to the room that their numbers leave."""
+    ideal = measure_width(wording.say("calibration.ideal_head"), SMALL)
+    widest = max((measure_width(number, SMALL) for _, number, _ in table), default=0.0)
+    return [wrap_words(name, SMALL, max(room - ideal - widest - 6.0, 12.0)) for name, *_ in table]
 
 
 def _describe(picture: CalibrationPicture, note: str, wording: Wording) -> str:

@@ -27,6 +27,11 @@ class Stroke:
     colour: str
     dashes: tuple[float, ...] | None
 
+    @property
+    def wash(self) -> float:
+        """How solid its interval band is, 0 to 1; black is darker than the colours."""
+        return 0.07 if self.colour == "#000000" else 0.13
+
 
 # Okabe & Ito, Color Universal Design (2008). Their yellow is too light for a thin line on
 # white paper and is left out. The dashes carry the difference when the page is grey.

@@ -22,7 +22,6 @@ NORMAL = 7.5
 LINE = 3.3
 EDGE = 1.0
 _FINEST = 0.12
-_BAND = 0.14
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +192,13 @@ def draw_line(
         below, above = line.low[rows], line.high[rows]
         known = np.isfinite(below) & np.isfinite(above)
         axes.fill_between(
-            x, below, above, where=known.tolist(), color=stroke.colour, alpha=_BAND, linewidth=0
+            x,
+            below,
+            above,
+            where=known.tolist(),
+            color=stroke.colour,
+            alpha=stroke.wash,
+            linewidth=0,
         )
         for row in np.flatnonzero(_without_neighbour(np.where(known, below, np.nan))):
             ends = (float(below[row]), float(above[row]))

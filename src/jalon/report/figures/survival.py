@@ -148,7 +148,7 @@ def _draw_steps(axes: Axes, steps: Steps, stroke: Stroke, height: float) -> None
         where=known.tolist(),
         step="post",
         color=stroke.colour,
-        alpha=0.13,
+        alpha=stroke.wash,
         linewidth=0,
         clip_on=False,
     )
