@@ -73,16 +73,16 @@ class Stand:
         beta: shape (s,), coefficients there.
         slope: shape (s + c,), slope along chosen and further terms.
         bend: shape (s + c, s + c), curvature.
-        tails: the further terms once the support has adapted to each.
-        reach: squared reach of the support.
+        inside: shape (s, s), inverse of the curvature of the support.
+        gain: shape (c,), score statistic of each further term.
     """
 
     loss: float
     beta: Floats
     slope: Floats
     bend: Floats
-    tails: Tails
-    reach: float
+    inside: Floats
+    gain: Floats
 
     def step(self, more: tuple[int, ...]) -> Floats:
         """Return where the model puts the support once further terms have joined it."""
@@ -110,7 +110,7 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
     room = count_room(rules, node.chosen, further)
     if room == 0 or not may_complete(rules, node.chosen, further):
         return Opened((), found, 1, vectors, left)
-    stand, further = model_support(ground, rules, node.chosen, further, row)
+    stand, further = model_support(ground, node.chosen, further, row)
     price = price_support(rules, node.chosen)
     bound = node.bound
     if room >= 2 or node.chosen.size == 0:
@@ -118,23 +118,26 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
         if bound > limit.cost:
             return Opened((), found, 1, vectors, left)
     need = stand.loss + price - limit.cost
-    falls = _bound_falls(stand, room, need)
+    terms = np.concatenate([node.chosen, further])
+    pair = may_pair(rules, node.chosen, further)
+    falls = np.full(pair.shape, np.inf)
+    if room <= 3:
+        tails, reach = _follow(ground, rules, node.chosen, further, stand)
+        falls = bound_tails(tails, room, need, reach)
     if room >= 2:
-        terms = np.concatenate([node.chosen, further])
         model = Quadratic(stand.loss, stand.slope, stand.bend)
         highest = limit.cost - price - rules.price
         open_terms = count_open(ground, terms, len(node.chosen), stand.beta, model, highest)
         falls[open_terms:] = 0.0
-    terms = np.concatenate([node.chosen, further])
     stem = Stem(terms, stand.beta, stand.slope, stand.bend)
-    partners = np.triu((falls > 0.0) & stand.tails.pair, 1)
+    partners = np.triu((falls > 0.0) & pair, 1)
     if room == 2 and _few_enough(ground, node.chosen, partners):
         firsts = np.flatnonzero((np.diag(falls) > 0.0) | partners.any(axis=1))
         more, fitted, open_, tried = settle_pairs(
             ground, rules, stem, firsts, partners[firsts], limit
         )
         return Opened((), found + more, 1 + tried, vectors + fitted, min(left, open_))
-    children, joins = _split(rules, node.chosen, further, stand, falls, room, bound)
+    children, joins = _split(rules, node.chosen, further, stand, falls, partners, room, bound)
     supports, total = 1, vectors
     for width in (1, 2):
         joined = np.array([one for one in joins if len(one) == width], np.int64)
@@ -162,13 +165,12 @@ def fit_nothing(ground: Ground, rules: Rules) -> Found:
 
 
 def model_support(
-    ground: Ground, rules: Rules, chosen: Integers, further: Integers, row: Floats
+    ground: Ground, chosen: Integers, further: Integers, row: Floats
 ) -> tuple[Stand, Integers]:
     """Model the loss around the best fit of a support, the support's own adaptation taken out.
 
     Args:
         ground: rows and risk sets.
-        rules: what a score may look like.
         chosen: shape (s,), the support.
         further: shape (c,), terms that may join.
         row: bound, coefficients and curvature of the support, from ``fit_bounds``.
@@ -182,22 +184,30 @@ def model_support(
     slope, square = model_node(ground, risk, np.concatenate([chosen, further]), beta)
     inside = invert(np.ascontiguousarray(bend)) if s else np.zeros((0, 0))
     share = inside @ square[:s, s:]
-    kinds = tell_apart(ground.terms, chosen)
-    left = square[s:, s:] - square[s:, :s] @ share
     rest = slope[s:] - share.T @ slope[:s]
-    gain = rest**2 / np.maximum(np.diag(left), 1e-12)
+    left = np.diag(square)[s:] - np.einsum("qk,qk->k", square[:s, s:], share)
+    gain = rest**2 / np.maximum(left, 1e-12)
     order = np.argsort(-gain, kind="stable")
     pick = np.concatenate([np.arange(s), s + order])
-    tails = Tails(
-        np.ascontiguousarray(left[np.ix_(order, order)]),
-        rest[order],
-        span_each(kinds, ground.terms, further, share)[order],
-        _price_each(rules, further[order]),
-        may_pair(rules, chosen, further[order]),
-    )
-    reach = float(span_kinds(kinds.terms, inside))
-    stand = Stand(float(row[0]), beta, slope[pick], square[np.ix_(pick, pick)], tails, reach)
+    stand = Stand(float(row[0]), beta, slope[pick], square[np.ix_(pick, pick)], inside, gain[order])
     return stand, further[order]
+
+
+def _follow(
+    ground: Ground, rules: Rules, chosen: Integers, further: Integers, stand: Stand
+) -> tuple[Tails, float]:
+    """Return the further terms once the support has adapted to each, and its squared reach."""
+    s, kinds = len(chosen), tell_apart(ground.terms, chosen)
+    cross = stand.bend[:s, s:]
+    share = stand.inside @ cross
+    tails = Tails(
+        np.ascontiguousarray(stand.bend[s:, s:] - cross.T @ share),
+        stand.slope[s:] - share.T @ stand.slope[:s],
+        span_each(kinds, ground.terms, further, share),
+        _price_each(rules, further),
+        may_pair(rules, chosen, further),
+    )
+    return tails, float(span_kinds(kinds.terms, stand.inside))
 
 
 def _price_each(rules: Rules, further: Integers) -> Floats:
@@ -230,19 +240,13 @@ def _relax(
     return price + relax_support(ground, terms, start, limit.cost - price, bool(chosen.size))
 
 
-def _bound_falls(stand: Stand, room: int, need: float) -> Floats:
-    if room <= 3:
-        falls: Floats = bound_tails(stand.tails, room, need, stand.reach)
-        return falls
-    return np.full(stand.tails.bend.shape, np.inf)
-
-
 def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
     rules: Rules,
     chosen: Integers,
     further: Integers,
     stand: Stand,
     falls: Floats,
+    upper: Flags,
     room: int,
     bound: float,
 ) -> tuple[list[Node], list[tuple[int, ...]]]:
@@ -250,19 +254,18 @@ def _split(  # noqa: PLR0913, PLR0917 - the pieces of one node
     children: list[Node] = []
     joins: list[tuple[int, ...]] = []
     price = price_support(rules, chosen)
-    open_ = falls > 0.0
-    upper = np.triu(open_ & stand.tails.pair, 1)
+    cost = _price_each(rules, further)
     for j in range(len(further)):
         partners = np.flatnonzero(upper[j])
-        if not open_[j, j] and not partners.size:
+        if not falls[j, j] and not partners.size:
             continue
         if room > 2 or partners.size > FEW:
             most = max(falls[j, j], falls[j, partners].max(initial=0.0))
-            reached = max(bound, stand.loss + price + stand.tails.cost[j] - most)
+            reached = max(bound, stand.loss + price + cost[j] - most)
             grown = np.append(chosen, further[j])
             children.append(Node(reached, grown, further[partners], stand.step((j,))))
             continue
-        if open_[j, j]:
+        if falls[j, j]:
             joins.append((j,))
         joins.extend((j, k) for k in partners.tolist())
     return children, joins

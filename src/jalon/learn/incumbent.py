@@ -20,6 +20,9 @@ NOTHING = np.zeros(0, np.int64)
 LIKELY = 0.8
 """A term rarely lowers the loss by more than this share of its score statistic; half is usual."""
 
+ROUGH = 1e-6
+"""Squared Newton decrement at which a support is known well enough to be ranked."""
+
 
 @dataclass(frozen=True, slots=True)
 class Breadth:
@@ -117,8 +120,8 @@ def _extend(
     further = _needed_first(rules, state.terms, further)
     if not count_room(rules, state.terms, further):
         return
-    stand, further = model_support(ground, rules, state.terms, further, state.row)
-    gain = stand.tails.slope**2 / np.maximum(np.diag(stand.tails.bend), 1e-12)
+    stand, further = model_support(ground, state.terms, further, state.row)
+    gain = stand.gain
     before = state.cost + rules.price
     for j in range(min(look.trials, len(further))):
         if before - LIKELY * gain[j] > _limit(pool, most):
@@ -150,7 +153,7 @@ def _fit(
     order = np.argsort(terms)
     terms = terms[order]
     price = price_support(rules, terms)
-    row = fit_bounds(ground, terms[None], start[order][None], np.array([limit - price]))[0]
+    row = fit_bounds(ground, terms[None], start[order][None], np.array([limit - price]), ROUGH)[0]
     one = State(float(row[0]) + price, row, terms)
     wrong = one.cost > limit or np.any(rules.sign[terms] * one.beta < 0)
     return None if wrong else one

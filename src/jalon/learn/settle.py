@@ -18,7 +18,7 @@ from jalon.learn.kernels.points import (
     widest_distance,
 )
 from jalon.learn.kernels.starts import price_each
-from jalon.learn.kernels.support import fit_each, invert, reach_of, take_columns
+from jalon.learn.kernels.support import ENOUGH, fit_each, invert, reach_of, take_columns
 from jalon.learn.merge import merge_rows
 from jalon.learn.rules import may_complete, price_support
 
@@ -38,7 +38,9 @@ class Limit(NamedTuple):
     near: float
 
 
-def fit_bounds(ground: Ground, terms: Integers, start: Floats, limits: Floats) -> Floats:
+def fit_bounds(
+    ground: Ground, terms: Integers, start: Floats, limits: Floats, enough: float = ENOUGH
+) -> Floats:
     """Fit supports of one size, each with a lower bound of its loss, on merged rows if that pays.
 
     Args:
@@ -46,17 +48,18 @@ def fit_bounds(ground: Ground, terms: Integers, start: Floats, limits: Floats) -
         terms: shape (k, s), the supports, rising.
         start: shape (k, s), coefficients to start from.
         limits: shape (k,), losses above these are of no interest.
+        enough: squared Newton decrement at which a fit has converged.
 
     Returns:
         Shape (k, 1 + s + s * s): bound, coefficients, curvature.
     """
     if merge_rows(ground, terms[0])[0] is ground:
-        rows: Floats = fit_each(ground, terms, start, limits)
+        rows: Floats = fit_each(ground, terms, start, limits, enough)
         return rows
     parts = []
     for one, begin, limit in zip(terms, start, limits, strict=True):
         small, own = merge_rows(ground, one)
-        parts.append(fit_each(small, own[None], begin[None], np.array([limit]))[0])
+        parts.append(fit_each(small, own[None], begin[None], np.array([limit]), enough)[0])
     return np.array(parts)
 
 

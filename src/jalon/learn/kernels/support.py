@@ -215,7 +215,12 @@ def step_from(  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def fit_support(  # pragma: no cover - compiled
-    ground: Ground, z: Floats, chosen: Integers, start: Floats, limit: float
+    ground: Ground,
+    z: Floats,
+    chosen: Integers,
+    start: Floats,
+    limit: float,
+    enough: float = ENOUGH,
 ) -> tuple[float, float, Floats, Floats]:
     """Minimise the loss on a support, stopping as soon as it cannot reach a limit.
 
@@ -225,6 +230,7 @@ def fit_support(  # pragma: no cover - compiled
         chosen: shape (s,), which they are.
         start: shape (s,), coefficients to start from.
         limit: losses above this are of no interest.
+        enough: squared Newton decrement at which the fit has converged.
 
     Returns:
         A lower bound of the loss, the loss reached, the coefficients and the curvature.
@@ -245,7 +251,7 @@ def fit_support(  # pragma: no cover - compiled
         u = reach * np.sqrt(step2)
         fall = min(fall_at_most(np.sqrt(step2), reach), fall_in_box(beta, slope))
         floor = max(floor, loss - fall)
-        if floor > limit or step2 < ENOUGH:
+        if floor > limit or step2 < enough:
             break
         damp = 1.0 if u < 0.5 else np.log1p(u) / u
         for q in range(beta.size):
@@ -256,7 +262,7 @@ def fit_support(  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True)
 def fit_each(  # pragma: no cover - compiled
-    ground: Ground, supports: Integers, starts: Floats, limits: Floats
+    ground: Ground, supports: Integers, starts: Floats, limits: Floats, enough: float = ENOUGH
 ) -> Floats:
     """Bound the loss of several supports of one size from below.
 
@@ -265,6 +271,7 @@ def fit_each(  # pragma: no cover - compiled
         supports: shape (k, s), terms, rising within each support.
         starts: shape (k, s), coefficients to start from.
         limits: shape (k,), losses above these are of no interest.
+        enough: squared Newton decrement at which a fit has converged.
 
     Returns:
         Shape (k, 1 + s + s * s): the bound, the best coefficients and the curvature there.
@@ -273,7 +280,7 @@ def fit_each(  # pragma: no cover - compiled
     found = np.empty((supports.shape[0], 1 + s + s * s))
     for k in range(supports.shape[0]):
         z = take_columns(ground.terms, supports[k])
-        floor, _, beta, bend = fit_support(ground, z, supports[k], starts[k], limits[k])
+        floor, _, beta, bend = fit_support(ground, z, supports[k], starts[k], limits[k], enough)
         found[k, 0] = floor
         found[k, 1 : 1 + s] = beta
         found[k, 1 + s :] = bend.copy().reshape(s * s)
