@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats
-from jalon.stats.kernels.regression_draw import write_encoded
+from jalon.stats.kernels.encoded_rows import write_encoded
 from jalon.stats.missing.agreement import fill_agreeing
 from jalon.stats.missing.encoding import Encoding
 from jalon.stats.missing.outcome_model import OutcomeDraw, OutcomeModel, draw_outcome_model
