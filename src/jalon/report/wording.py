@@ -103,3 +103,6 @@ class Wording:
         if self.language == "fr":
             text = text.replace(".", "0,")
         return f"p {text}" if text[0] in "<>" else f"p = {text}"
+
+
+ENGLISH = Wording()

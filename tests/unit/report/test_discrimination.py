@@ -5,7 +5,7 @@ from matplotlib.lines import Line2D
 from tests.unit.report.drawing import cut_off, overlaps, text_boxes
 
 from jalon.core import Estimate, UnsuitableDataError
-from jalon.report import DiscriminationRow
+from jalon.report import DiscriminationRow, Wording
 from jalon.report.figures import discrimination_figure
 from jalon.report.figures.discrimination import draw_discrimination
 from jalon.report.figures.sheet import house_settings
@@ -22,10 +22,11 @@ ROWS = (
 )
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [85, 180])
-def test_nothing_overlaps_and_nothing_is_cut(width):
+def test_nothing_overlaps_and_nothing_is_cut(width, language):
     with house_settings():
-        sheet = draw_discrimination(ROWS, "SYNTHETIC DATA", width)
+        sheet = draw_discrimination(ROWS, "SYNTHETIC DATA", width, Wording(language))
     boxes = text_boxes(sheet)
     assert overlaps(boxes) == []
     assert cut_off(sheet, boxes) == []

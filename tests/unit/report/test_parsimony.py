@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from tests.unit.report.drawing import cut_off, overlaps, text_boxes
 
 from jalon.core import UnsuitableDataError
+from jalon.report import Wording
 from jalon.report.figures import parsimony_figure
 from jalon.report.figures.parsimony import ParsimonyPoint, draw_parsimony
 from jalon.report.figures.sheet import house_settings
@@ -17,10 +18,11 @@ POINTS = tuple(
 )
 
 
+@pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("width", [85, 180])
-def test_nothing_overlaps_and_nothing_is_cut(width):
+def test_nothing_overlaps_and_nothing_is_cut(width, language):
     with house_settings():
-        sheet = draw_parsimony(POINTS, 3, "SYNTHETIC DATA", width)
+        sheet = draw_parsimony(POINTS, 3, "SYNTHETIC DATA", width, Wording(language))
     boxes = text_boxes(sheet)
     assert overlaps(boxes) == []
     assert cut_off(sheet, boxes) == []

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.core import UnsuitableDataError
-from jalon.core.numbers import write_estimate, write_number
 from jalon.report.discrimination import DiscriminationRow
 from jalon.report.figures.note import break_note, write_note
 from jalon.report.figures.palette import ACCENT, INK, QUIET, RULE
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.typeface import measure_width, wrap_words
+from jalon.report.wording import ENGLISH, Language, Wording
 
 _TEXT = 7.5
 _SMALL = 7.0
@@ -43,7 +43,10 @@ class _Scale:
 
 
 def discrimination_figure(
-    rows: Sequence[DiscriminationRow], note: str = "", width_mm: float = 180
+    rows: Sequence[DiscriminationRow],
+    note: str = "",
+    width_mm: float = 180,
+    language: Language = "en",
 ) -> str:
     """Draw how well scores rank patients: apparent, corrected, external, and rivals.
 
@@ -53,6 +56,7 @@ def discrimination_figure(
         rows: one per score and data set, drawn in this order.
         note: a label that must be seen, for example ``SYNTHETIC DATA``.
         width_mm: print width: 85 for a column, 180 for a page.
+        language: of the words on the figure.
 
     Returns:
         SVG text; the same input gives the same bytes.
@@ -62,23 +66,27 @@ def discrimination_figure(
     """
     if all(math.isnan(row.estimate.value) for row in rows):
         raise UnsuitableDataError("no concordance was given; there is nothing to draw")
+    wording = Wording(language)
     with house_settings():
-        sheet = draw_discrimination(rows, note, width_mm)
-        return sheet.svg("Concordance by score and data", _describe(rows, note))
+        sheet = draw_discrimination(rows, note, width_mm, wording)
+        return sheet.svg(wording.say("discrimination.title"), _describe(rows, note, wording))
 
 
-def draw_discrimination(rows: Sequence[DiscriminationRow], note: str, width: float) -> Sheet:
+def draw_discrimination(
+    rows: Sequence[DiscriminationRow], note: str, width: float, wording: Wording = ENGLISH
+) -> Sheet:
     """Draw the rows on a sheet of the height that they need.
 
     Args:
         rows: one per score and data set.
         note: a label that must be seen, "" for none.
         width: in millimetres.
+        wording: the language.
 
     Returns:
         The sheet, for ``Sheet.svg``.
     """
-    numbers = max(measure_width(_number(row), _TEXT) for row in rows)
+    numbers = max(measure_width(wording.interval(row.estimate), _TEXT) for row in rows)
     names = _name_lines(rows, 0.36 * width)
     left = _EDGE + max(_block_width(lines) for lines in names) + _GAP
     scale = _choose_scale(rows, left, width - _EDGE - numbers - _GAP)
@@ -86,11 +94,11 @@ def draw_discrimination(rows: Sequence[DiscriminationRow], note: str, width: flo
     top = 3.0 + _LINE * len(label) + (1.0 if label else 0.0)
     heights = [max(5.2, _LINE * len(lines) + 1.9) for lines in names]
     sheet = Sheet(width, top + sum(heights) + 10.2)
-    _draw_scale(sheet, scale, top, top + sum(heights))
+    _draw_scale(sheet, scale, (top, top + sum(heights)), wording)
     write_note(sheet, label)
     y = top
     for row, lines, height in zip(rows, names, heights, strict=True):
-        _draw_row(sheet, row, lines, scale, y + height / 2)
+        _draw_row(sheet, (row, lines), scale, y + height / 2, wording)
         y += height
     return sheet
 
@@ -119,7 +127,8 @@ def _choose_scale(rows: Sequence[DiscriminationRow], left: float, right: float) 
     return _Scale(max(first, 0.0), min(last, 1.0), left, right)
 
 
-def _draw_scale(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
+def _draw_scale(sheet: Sheet, scale: _Scale, ends: tuple[float, float], wording: Wording) -> None:
+    top, bottom = ends
     ticks = scale.ticks()
     digits = 1 if all(round(tick * 20) % 2 == 0 for tick in ticks) else 2
     for tick in ticks:
@@ -127,24 +136,27 @@ def _draw_scale(sheet: Sheet, scale: _Scale, top: float, bottom: float) -> None:
         chance = tick == 0.5
         sheet.rule((x, top), (x, bottom), QUIET if chance else RULE, 0.5 if chance else 0.25)
         sheet.rule((x, bottom), (x, bottom + 0.9), INK, 0.6)
-        sheet.write(x, bottom + 3.9, write_number(tick, digits), _SMALL, align="center")
+        sheet.write(x, bottom + 3.9, wording.number(tick, digits), _SMALL, align="center")
     sheet.rule((scale.left, bottom), (scale.right, bottom), INK, 0.6)
     middle = (scale.left + scale.right) / 2
-    sheet.write(middle, bottom + 8.0, "Concordance (0.5 is chance)", _TEXT, align="center")
+    words = wording.say("discrimination.axis")
+    sheet.write(middle, bottom + 8.0, words, _TEXT, align="center")
 
 
 def _draw_row(
     sheet: Sheet,
-    row: DiscriminationRow,
-    lines: Sequence[tuple[str, bool]],
+    named: tuple[DiscriminationRow, Sequence[tuple[str, bool]]],
     scale: _Scale,
     middle: float,
+    wording: Wording,
 ) -> None:
+    row, lines = named
     first = middle - _LINE * (len(lines) - 1) / 2 + 0.95
     for i, (words, quiet) in enumerate(lines):
         size, colour = (_SMALL, QUIET) if quiet else (_TEXT, INK)
         sheet.write(_EDGE, first + i * _LINE, words, size, colour=colour)
-    sheet.write(sheet.width - _EDGE, middle + 0.95, _number(row), _TEXT, align="right")
+    words = wording.interval(row.estimate)
+    sheet.write(sheet.width - _EDGE, middle + 0.95, words, _TEXT, align="right")
     estimate, colour = row.estimate, INK if row.reference else ACCENT
     if not math.isnan(estimate.low) and not math.isnan(estimate.high):
         ends = (scale.x(estimate.low), middle), (scale.x(estimate.high), middle)
@@ -153,18 +165,11 @@ def _draw_row(
         sheet.dot(scale.x(estimate.value), middle, colour, 4.2, filled=not row.reference)
 
 
-def _number(row: DiscriminationRow) -> str:
-    if math.isnan(row.estimate.value):
-        return "–"
-    if math.isnan(row.estimate.low) or math.isnan(row.estimate.high):
-        return write_number(row.estimate.value)
-    return write_estimate(row.estimate)
-
-
-def _describe(rows: Sequence[DiscriminationRow], note: str) -> str:
+def _describe(rows: Sequence[DiscriminationRow], note: str, wording: Wording) -> str:
     """Say in words what the figure shows, for those who cannot see it."""
     sentences = [f"{note}."] if note else []
     for row in rows:
         basis = f", {row.n_text}" if row.n_text else ""
-        sentences.append(f"{row.label}{basis}: {_number(row)}.")
+        numbers = wording.interval(row.estimate)
+        sentences.append(wording.say("forest.one", label=f"{row.label}{basis}", numbers=numbers))
     return " ".join(sentences)

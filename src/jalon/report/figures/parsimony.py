@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jalon.core import UnsuitableDataError
-from jalon.core.numbers import write_number
 from jalon.report.figures.note import break_note, write_note
 from jalon.report.figures.palette import ACCENT, INK, PALE, QUIET, RULE
 from jalon.report.figures.sheet import Sheet, house_settings
 from jalon.report.figures.typeface import measure_width
+from jalon.report.wording import ENGLISH, Language, Wording
 
 _TEXT = 7.5
 _SMALL = 7.0
@@ -58,7 +58,11 @@ class _Frame:
 
 
 def parsimony_figure(
-    points: Sequence[ParsimonyPoint], chosen: int, note: str = "", width_mm: float = 85
+    points: Sequence[ParsimonyPoint],
+    chosen: int,
+    note: str = "",
+    width_mm: float = 85,
+    language: Language = "en",
 ) -> str:
     """Draw what each further variable brings to a score, and the size that was chosen.
 
@@ -67,6 +71,7 @@ def parsimony_figure(
         chosen: the size that was chosen.
         note: a label that must be seen, for example ``SYNTHETIC DATA``.
         width_mm: print width: 85 for a column, 180 for a page.
+        language: of the words on the figure.
 
     Returns:
         SVG text; the same input gives the same bytes.
@@ -76,9 +81,11 @@ def parsimony_figure(
             not drawn.
     """
     _check(points, chosen)
+    wording = Wording(language)
     with house_settings():
-        sheet = draw_parsimony(points, chosen, note, width_mm)
-        return sheet.svg("Concordance by number of variables", _describe(points, chosen, note))
+        sheet = draw_parsimony(points, chosen, note, width_mm, wording)
+        words = _describe(points, chosen, note, wording)
+        return sheet.svg(wording.say("parsimony.title"), words)
 
 
 def _check(points: Sequence[ParsimonyPoint], chosen: int) -> None:
@@ -93,7 +100,13 @@ def _check(points: Sequence[ParsimonyPoint], chosen: int) -> None:
         raise UnsuitableDataError("a size has no corrected concordance or no standard error")
 
 
-def draw_parsimony(points: Sequence[ParsimonyPoint], chosen: int, note: str, width: float) -> Sheet:
+def draw_parsimony(
+    points: Sequence[ParsimonyPoint],
+    chosen: int,
+    note: str,
+    width: float,
+    wording: Wording = ENGLISH,
+) -> Sheet:
     """Draw the path on a sheet.
 
     Args:
@@ -101,6 +114,7 @@ def draw_parsimony(points: Sequence[ParsimonyPoint], chosen: int, note: str, wid
         chosen: the size that was chosen.
         note: a label that must be seen, "" for none.
         width: in millimetres.
+        wording: the language.
 
     Returns:
         The sheet, for ``Sheet.svg``.
@@ -115,8 +129,8 @@ def draw_parsimony(points: Sequence[ParsimonyPoint], chosen: int, note: str, wid
     sizes = (ordered[0].size, ordered[-1].size)
     frame = _Frame(left, width - _EDGE, top, top + 46.0, sizes, values)
     write_note(sheet, label)
-    _draw_key(sheet, top - 7.4, left, shown)
-    _draw_axes(sheet, frame, ordered, chosen)
+    _draw_key(sheet, (left, top - 7.4), shown, wording)
+    _draw_axes(sheet, frame, ordered, chosen, wording)
     _draw_threshold(sheet, frame, ordered)
     for point in ordered:
         _draw_point(sheet, frame, point, point.size == chosen)
@@ -132,20 +146,27 @@ def _choose_range(points: Sequence[ParsimonyPoint]) -> tuple[float, float]:
     return low, max(high, low + 0.06)
 
 
-def _draw_key(sheet: Sheet, y: float, left: float, shown: bool) -> None:
+def _draw_key(sheet: Sheet, place: tuple[float, float], shown: bool, wording: Wording) -> None:
+    left, y = place
     x = left
     sheet.dot(x + 1.0, y - 0.95, ACCENT, 4.2)
-    words = "corrected, ± 1 standard error"
+    words = wording.say("parsimony.corrected")
     sheet.write(x + 3.0, y, words, _SMALL)
     if shown:
         x += 3.0 + measure_width(words, _SMALL) + 4.0
         sheet.dot(x + 1.0, y - 0.95, QUIET, 3.6, filled=False)
-        sheet.write(x + 3.0, y, "apparent", _SMALL)
+        sheet.write(x + 3.0, y, wording.say("parsimony.apparent"), _SMALL)
     sheet.rule((left, y + 2.65), (left + 2.0, y + 2.65), RULE, 0.8)
-    sheet.write(left + 3.0, y + 3.6, "best corrected less one standard error", _SMALL)
+    sheet.write(left + 3.0, y + 3.6, wording.say("parsimony.limit"), _SMALL)
 
 
-def _draw_axes(sheet: Sheet, frame: _Frame, points: Sequence[ParsimonyPoint], chosen: int) -> None:
+def _draw_axes(
+    sheet: Sheet,
+    frame: _Frame,
+    points: Sequence[ParsimonyPoint],
+    chosen: int,
+    wording: Wording,
+) -> None:
     low, high = frame.values
     step = 1 if high - low <= 0.125 else 2 if high - low <= 0.25 else 5
     first = math.ceil(low * 50 - 1e-9)
@@ -154,7 +175,7 @@ def _draw_axes(sheet: Sheet, frame: _Frame, points: Sequence[ParsimonyPoint], ch
             continue
         y = frame.y(tick / 50)
         sheet.rule((frame.left, y), (frame.right, y), PALE, 0.4)
-        sheet.write(frame.left - 1.5, y + 0.9, write_number(tick / 50, 2), _SMALL, align="right")
+        sheet.write(frame.left - 1.5, y + 0.9, wording.number(tick / 50, 2), _SMALL, align="right")
     sheet.rule((frame.left, frame.bottom), (frame.right, frame.bottom), INK, 0.6)
     for point in points:
         x, bold = frame.x(point.size), point.size == chosen
@@ -168,9 +189,9 @@ def _draw_axes(sheet: Sheet, frame: _Frame, points: Sequence[ParsimonyPoint], ch
             align="center",
         )
     middle = (frame.left + frame.right) / 2
-    words = "Most variables in the score"
+    words = wording.say("parsimony.x")
     sheet.write(middle, frame.bottom + 8.4, words, _TEXT, align="center")
-    sheet.write(_EDGE, frame.top - 11.0, "Concordance", _TEXT)
+    sheet.write(_EDGE, frame.top - 11.0, wording.say("parsimony.y"), _TEXT)
 
 
 def _draw_threshold(sheet: Sheet, frame: _Frame, points: Sequence[ParsimonyPoint]) -> None:
@@ -190,12 +211,11 @@ def _draw_point(sheet: Sheet, frame: _Frame, point: ParsimonyPoint, chosen: bool
         sheet.dot(x + 1.6, frame.y(point.apparent), QUIET, 3.6, filled=False)
 
 
-def _describe(points: Sequence[ParsimonyPoint], chosen: int, note: str) -> str:
+def _describe(points: Sequence[ParsimonyPoint], chosen: int, note: str, wording: Wording) -> str:
     """Say in words what the figure shows, for those who cannot see it."""
     sentences = [f"{note}."] if note else []
     for point in sorted(points, key=lambda one: one.size):
-        sentences.append(
-            f"{point.size} variables: corrected concordance {write_number(point.corrected, 3)}."
-        )
-    sentences.append(f"Chosen: {chosen}, the smallest within one standard error of the best.")
+        value = wording.number(point.corrected, 3)
+        sentences.append(wording.say("parsimony.one", size=f"{point.size}", value=value))
+    sentences.append(wording.say("parsimony.chosen", size=f"{chosen}"))
     return " ".join(sentences)

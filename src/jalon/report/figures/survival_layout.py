@@ -13,7 +13,7 @@ from jalon.report.figures.month_axis import place_ticks
 from jalon.report.figures.steps import Steps, cut_steps
 from jalon.report.figures.typeface import measure_width, wrap_words
 from jalon.report.labelled_curve import LabelledCurve
-from jalon.report.wording import Wording
+from jalon.report.wording import ENGLISH, Wording
 
 SMALL = 7.0
 NORMAL = 7.5
@@ -22,7 +22,6 @@ KEY_WIDTH = 6.0
 _EDGE = 1.0
 _TALLEST = 78.0
 _END_SHARE = 0.24
-ENGLISH = Wording()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
