@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from jalon.cli.main import app
 
 TUTORIALS = Path(__file__).parents[2] / "docs" / "tutorials"
+HOW_TO = TUTORIALS.parent / "how-to"
 BLOCK = re.compile(r"^```console\n\$ (.*?[^\\])\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TOOK = re.compile(r"took [0-9]+ s")
 
@@ -39,3 +40,15 @@ def test_learn_a_score(workplace):
         assert done.exit_code == 0, done.exception
         assert TOOK.sub("took", done.output) == TOOK.sub("took", printed)
     assert (workplace / "breast.toml").is_file()
+
+
+def test_validate_a_score(workplace):
+    page = (HOW_TO / "validate-a-score.md").read_text(encoding="utf-8")
+    blocks = BLOCK.findall(page)
+    assert len(blocks) == 2
+    for command, printed in blocks:
+        words = shlex.split(command.replace("\\\n", " "))
+        done = CliRunner().invoke(app, words[1:])
+        assert done.exit_code == 0, done.exception
+        assert TOOK.sub("took", done.output) == TOOK.sub("took", printed)
+    assert (workplace / "external" / "figures" / "roc.svg").is_file()
