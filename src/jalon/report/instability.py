@@ -18,9 +18,10 @@ class InstabilityPicture:
     Attributes:
         month: the time of interest.
         predicted: shape (n,), each patient's risk by the model, 0 to 1.
-        resampled: shape (n, b), the same patients' risks by the models of b resamples.
-        envelope: range that holds most of ``resampled``, its limits in ``low`` and ``high``,
-            ``y`` anything between; ``level`` says how much it holds.
+        resampled: shape (b, n), the same patients' risks by the models of b resamples.
+        envelope: range that holds most of ``resampled``, ``x`` the predicted risks, its limits in
+            ``low`` and ``high``, ``y`` anything between; ``level`` says how much it holds. Limits
+            of more than 60 patients are drawn as medians of 60 neighbourhoods.
         error: shape (n,), each patient's mean absolute difference between the two.
         mean_error: its mean over patients; NaN to leave it out.
         calibration: calibration curve of the model.
@@ -28,7 +29,7 @@ class InstabilityPicture:
         change: shape (n,), share of resamples that put the patient on the other side of
             ``threshold``, or in another group.
         threshold: risk that divides patients; None for groups.
-        resamples: how many resamples there were; 0 takes the columns of ``resampled``.
+        resamples: how many resamples there were; 0 takes the rows of ``resampled``.
 
     Raises:
         UnsuitableDataError: no patient, a risk outside 0 to 1, or arrays of other lengths.
@@ -56,13 +57,13 @@ class InstabilityPicture:
         for name in ("resampled", "error", "change"):
             if getattr(self, name) is not None:
                 array = np.asarray(getattr(self, name), dtype=np.float64)
-                if array.shape[:1] != predicted.shape or array.ndim != 1 + (name == "resampled"):
+                if array.shape[-1:] != predicted.shape or array.ndim != 1 + (name == "resampled"):
                     raise UnsuitableDataError(
                         f"instability: {name} has shape {array.shape} for {len(predicted)} patients"
                     )
                 object.__setattr__(self, name, array)
         if not self.resamples and self.resampled is not None:
-            object.__setattr__(self, "resamples", self.resampled.shape[1])
+            object.__setattr__(self, "resamples", self.resampled.shape[0])
         parts = (self.resampled, self.envelope, self.error, self.change)
         if all(part is None for part in parts) and not self.resampled_calibration:
             raise UnsuitableDataError("instability: nothing but the model itself; nothing to draw")

@@ -248,12 +248,13 @@ def instability(patients, resamples):
     risk = np.linspace(0.03, 0.85, patients)
     wave = np.sin(np.outer(np.arange(patients), np.arange(1, resamples + 1)))
     resampled = np.clip(risk[:, None] * (1 + 0.2 * wave), 0, 1)
+    resampled = resampled.T
     limits = LabelledLine("", risk, risk, 0.8 * risk, 1.2 * risk)
     curves = tuple(
         LabelledLine("", risk, risk * (0.8 + 0.4 * k / resamples)) for k in range(resamples)
     )
-    error = np.abs(resampled - risk[:, None]).mean(axis=1)
-    change = ((resampled >= 0.3) != (risk >= 0.3)[:, None]).mean(axis=1)
+    error = np.abs(resampled - risk).mean(axis=0)
+    change = ((resampled >= 0.3) != (risk >= 0.3)).mean(axis=0)
     return InstabilityPicture(
         60, risk, resampled, limits, error, float(error.mean()), curves[0], curves, change, 0.3
     )

@@ -23,7 +23,7 @@ def test_only_what_is_given_has_a_panel():
 
 def test_shades_cover_exactly_where_predictions_lie():
     risk = np.array([0.2, 0.2, 0.8])
-    resampled = np.array([[0.2, 0.21], [0.2, NAN], [0.8, 0.4]])
+    resampled = np.array([[0.2, 0.2, 0.8], [0.21, NAN, 0.4]])
     axes = draw(InstabilityPicture(60, risk, resampled)).figure.axes[0]
     shapes = [part for part in axes.patches if isinstance(part, PathPatch)]
     assert shapes
@@ -32,6 +32,18 @@ def test_shades_cover_exactly_where_predictions_lie():
         for point in ((0.2, 0.2), (0.8, 0.8), (0.8, 0.4), (0.5, 0.5), (0.2, 0.6))
     ]
     assert inside == [True, True, True, False, False]
+
+
+def test_limits_of_many_patients_are_calm_and_of_few_as_they_are():
+    risk = np.linspace(0.1, 0.9, 600)
+    noise = 0.05 * (-1.0) ** np.arange(600)
+    for count in (40, 600):
+        x, swing = risk[:count], noise[:count]
+        limits = LabelledLine("", x, x, x - 0.05 + swing, x + 0.05 + swing)
+        axes = draw(InstabilityPicture(60, x, envelope=limits)).figure.axes[0]
+        upper = axes.lines[-1].get_ydata()
+        assert len(upper) == min(count, 60)
+        assert np.all(np.diff(upper) > 0) == (count == 600)
 
 
 def test_dots_stand_at_the_patients():
@@ -63,7 +75,7 @@ def test_many_calibration_curves_are_thinned_and_said_so():
         (([0.1, NAN],), "missing or outside"),
         (([0.1, 10],), "missing or outside"),
         (([0.1, 0.2],), "nothing but the model"),
-        (([0.1, 0.2], [[0.1]]), "resampled has shape"),
+        (([0.1, 0.2], [[0.1], [0.2]]), "resampled has shape"),
         (([0.1, 0.2], None, None, [0.1]), "error has shape"),
     ],
 )

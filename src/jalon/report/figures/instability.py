@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
+from jalon.core import Floats
 from jalon.report.figures.cloud import draw_density, draw_dots
 from jalon.report.figures.head import note_height
 from jalon.report.figures.key import KeyEntry, plan_key, write_key
@@ -40,6 +41,7 @@ _ENVELOPE = Stroke(INK, (4.0, 1.6))
 _MANY = Stroke("#9c9c9c", None)
 _DIAGONAL = Stroke(QUIET, (2.5, 2.0))
 _MOST_CURVES = 150
+_MOST_LIMITS = 60
 
 
 def instability_figure(
@@ -168,16 +170,27 @@ def _plan_predictions(picture: InstabilityPicture, x: Scale, wording: Wording) -
 
     def draw(axes: Axes, box: Box) -> None:
         if resampled is not None:
-            across = np.repeat(picture.predicted, resampled.shape[1])
+            across = np.tile(picture.predicted, resampled.shape[0])
             up = resampled.ravel()
             known = np.isfinite(up)
             draw_density(axes, across[known], up[known], box)
         _draw_diagonal(axes)
         if envelope is not None and envelope.low is not None and envelope.high is not None:
             for limit in (envelope.low, envelope.high):
-                draw_line(axes, LabelledLine("", envelope.x, limit), _ENVELOPE, box)
+                draw_line(axes, _calm(envelope.x, limit), _ENVELOPE, box)
 
     return _Panel(wording.say("instability.predictions"), y, draw)
+
+
+def _calm(x: Floats, limit: Floats) -> LabelledLine:
+    """Return the limits of patients as a line: medians of neighbours when there are many."""
+    known = np.isfinite(limit)
+    x, limit = x[known], limit[known]
+    if len(x) > _MOST_LIMITS:
+        parts = np.array_split(np.arange(len(x)), _MOST_LIMITS)
+        x = np.array([np.median(x[rows]) for rows in parts])
+        limit = np.array([np.median(limit[rows]) for rows in parts])
+    return LabelledLine("", x, limit)
 
 
 def _plan_error(picture: InstabilityPicture, wording: Wording) -> _Panel:
