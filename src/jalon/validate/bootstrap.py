@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import ConvergenceError, Estimate, Floats, Integers, UnsuitableDataError
-from jalon.validate.rounds import MOST_FAILED
+from jalon.core import Estimate, Floats, Integers, UnsuitableDataError
+from jalon.validate.rounds import Round, Running, run_rounds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,18 +65,14 @@ def bootstrap_figures(
         raise UnsuitableDataError(
             f"level is {settings.level:g}; give a share between 0 and 1, as 0.95"
         )
-    whole = np.asarray(compute(np.arange(n)), dtype=np.float64)
-    drawn, failed, why = [], 0, ""
-    for stream in settings.rng.spawn(settings.resamples):
-        try:
-            drawn.append(np.asarray(compute(stream.integers(0, n, n)), dtype=np.float64))
-        except (UnsuitableDataError, ConvergenceError) as reason:
-            failed, why = failed + 1, str(reason)
-    if failed > MOST_FAILED * settings.resamples:
-        raise UnsuitableDataError(
-            f"{failed} of {settings.resamples} resamples cannot give the figures ({why}); use more "
-            "patients or simpler figures"
-        )
+    whole = np.atleast_1d(np.asarray(compute(np.arange(n)), dtype=np.float64))
+    streams = settings.rng.spawn(settings.resamples)
+
+    def work(number: int) -> Round:
+        return Round(np.atleast_1d(compute(streams[number].integers(0, n, n))))
+
+    rounds = run_rounds(work, settings.resamples, whole.size, "", Running())
+    drawn = [one.values for one in rounds if not one.failure]
     tail = (1 - settings.level) / 2
     ends: Floats = np.quantile(np.array(drawn), [tail, 1 - tail], axis=0)
     return [

@@ -60,7 +60,7 @@ class Running:
 
     Attributes:
         workers: processes, on Linux; threads elsewhere, which share one interpreter and are
-            little faster than one.
+            little faster than one. What the work changes outside itself is lost.
         tell: is told after each resample how far it has come.
         keep: file for finished resamples; a run that was interrupted goes on from there. None
             keeps nothing.
@@ -148,8 +148,8 @@ def refuse_failures(rounds: list[Round]) -> None:
     reasons = [one.failure for one in rounds if one.failure]
     if len(reasons) > MOST_FAILED * len(rounds):
         raise UnsuitableDataError(
-            f"{len(reasons)} of {len(rounds)} resamples give no model ({reasons[0]}); use more "
-            "patients or a simpler model"
+            f"{len(reasons)} of {len(rounds)} resamples failed ({reasons[0]}); use more "
+            "patients, or a simpler model or figure"
         )
 
 

@@ -110,7 +110,7 @@ def test_failures_are_told_and_kept(tmp_path):
     def fail_often(number):
         raise UnsuitableDataError("no event")
 
-    with pytest.raises(UnsuitableDataError, match=r"20 of 20 resamples give no model \(no event"):
+    with pytest.raises(UnsuitableDataError, match=r"20 of 20 resamples failed \(no event"):
         run(fail_often)
 
 
