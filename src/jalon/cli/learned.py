@@ -12,7 +12,7 @@ from rich.text import Text
 from jalon.cli.learned_beside import INDENT, WIDTH, flow, list_beside
 from jalon.core.numbers import write_estimate
 from jalon.report.figures.parsimony import ParsimonyPoint, parsimony_figure
-from jalon.study.score_tables import write_items
+from jalon.study.score_words import write_items
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from jalon.core import Estimate
 from jalon.core.numbers import write_count, write_p
-from jalon.report import CardGroup, CardItem, DiscriminationRow, ScoreCard
+from jalon.report import CardGroup, DiscriminationRow, ScoreCard
 from jalon.report.tables import Cell, Count, Heading, Interval, Number, PValue, Table
-from jalon.scores import Item, ScoreDefinition
 from jalon.study.analysis import EndpointResult, Rival
 from jalon.study.learning import Learning
 from jalon.study.outcome import read_risk
 from jalon.study.protocol import Role, StudyFile
 from jalon.study.sample_size import size_rows
+from jalon.study.score_words import list_card_items, write_range
 from jalon.study.trial import Trial
 
 
@@ -34,7 +34,7 @@ def write_score_card(study: StudyFile, result: EndpointResult) -> ScoreCard:
         nan = float("nan")
         groups.append(
             CardGroup(
-                totals=_range(group.low, group.high),
+                totals=write_range(group.low, group.high),
                 label=group.label["en"],
                 n=risks[0].n if risks else 0,
                 risks=tuple(by_month.get(m, Estimate(nan, nan, nan)) for m in months),
@@ -45,7 +45,7 @@ def write_score_card(study: StudyFile, result: EndpointResult) -> ScoreCard:
         title=definition.name["en"],
         endpoint=outcome.risk_name.capitalize(),
         months=months,
-        items=tuple(CardItem(label, points) for label, points in write_items(definition)),
+        items=list_card_items(definition),
         groups=tuple(groups),
         footer=f"Risks observed in {outcome.cohort.name}. The score: {write_proof(result)}.",
     )
@@ -64,45 +64,6 @@ def write_proof(result: EndpointResult) -> str:
     return certificate.sentence if certificate else "best found; nothing is proven"
 
 
-def write_items(definition: ScoreDefinition) -> list[tuple[str, int]]:
-    """List every condition that gives points, in the clinician's words.
-
-    Args:
-        definition: the score.
-
-    Returns:
-        Pairs of condition and points; conditions that give none are left out.
-    """
-    rows = []
-    for item in definition.items:
-        for k, step in enumerate(item.steps):
-            if step.points:
-                rows.append((_condition(item, k), step.points))
-    return rows
-
-
-def _condition(item: Item, k: int) -> str:
-    label = item.label["en"]
-    low = item.steps[k].limit if k else None
-    high = item.steps[k + 1].limit if k + 1 < len(item.steps) else None
-    if item.levels == ("no", "yes"):
-        return label if k else f"not: {label}"
-    unit = f" {item.unit}" if item.unit else ""
-    if item.levels:
-        first = 0 if low is None else int(low) + 1
-        last = len(item.levels) - 1 if high is None else int(high)
-        return f"{label} {' or '.join(item.levels[first : last + 1])}{unit}"
-    if low is None:
-        return f"{label} {high:g}{unit} or less"
-    if high is None:
-        return f"{label} above {low:g}{unit}"
-    return f"{label} above {low:g}, up to {high:g}{unit}"
-
-
-def _range(low: int, high: int) -> str:
-    return f"{low}" if low == high else f"{low}-{high}"
-
-
 def groups_table(trial: Trial, months: tuple[float, ...]) -> Table:
     """Tabulate the risk groups of a score in a cohort.
 
@@ -115,7 +76,7 @@ def groups_table(trial: Trial, months: tuple[float, ...]) -> Table:
     """
     rows: list[tuple[Cell, ...]] = []
     for index, group in enumerate(trial.definition.groups):
-        name, totals = group.label["en"], _range(group.low, group.high)
+        name, totals = group.label["en"], write_range(group.low, group.high)
         curve = trial.curves.get(index)
         if curve is None:
             rows.append((name, totals, Count(0), Count(0), *(None for _ in months), None))
@@ -330,7 +291,7 @@ def _completeness(trial: Trial) -> list[tuple[Cell, ...]]:
         ("", "", "item missing, undetermined", Count(int((~certain).sum()), n)),
     ]
     for index, part in enumerate(trial.definition.groups):
-        text = f"group {part.label['en']} ({_range(part.low, part.high)})"
+        text = f"group {part.label['en']} ({write_range(part.low, part.high)})"
         rows.append(("", "", text, Count(int((group == index).sum()), n)))
     return rows
 

@@ -168,3 +168,29 @@ def test_an_interrupt_ends_a_look_beside_and_keeps_the_score(tmp_path, monkeypat
     facts, shown = settle(tmp_path, "--compare")
     assert "rivals" not in facts
     assert "rivals was stopped before it was finished" in " ".join(shown.split())
+
+
+def test_the_card_is_drawn_from_the_file_alone(tmp_path):
+    settle(tmp_path, "--months", "6,12")
+    (tmp_path / "patients.csv").unlink()
+    for size in ("a4", "a5", "column"):
+        out = tmp_path / f"{size}.svg"
+        command = ["score", "card", str(tmp_path / "mine.toml"), "--size", size, "--out", str(out)]
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 0, done.exception
+        text = out.read_text(encoding="utf-8")
+        assert "by 6 months" in text
+        assert "proven optimal for its objective" in text
+
+
+def test_a_card_needs_observed_risks_and_a_known_size(tmp_path):
+    settle(tmp_path)
+    command = ["score", "card", str(tmp_path / "mine.toml")]
+    done = CliRunner().invoke(app, [*command, "--size", "a3"])
+    assert "choose a4, a5, column" in str(done.exception)
+    done = CliRunner().invoke(app, [*command, "--out", "card.png"])
+    assert "the figure is SVG" in str(done.exception)
+    bare = (tmp_path / "mine.toml").read_text(encoding="utf-8").split("[[risk]]")[0]
+    (tmp_path / "bare.toml").write_text(bare, encoding="utf-8")
+    done = CliRunner().invoke(app, ["score", "card", str(tmp_path / "bare.toml")])
+    assert done.exit_code != 0

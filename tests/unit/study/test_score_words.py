@@ -3,7 +3,7 @@
 import pytest
 
 from jalon.scores import Group, Item, ScoreDefinition, Step
-from jalon.study.score_tables import write_items
+from jalon.study.score_words import write_items
 
 
 def score(item):
