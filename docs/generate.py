@@ -50,7 +50,25 @@ def build_pages() -> dict[str, str]:
         module = import_module(f"jalon.{room}")
         page = pages[f"{room}.md"] = write_page(module, module, module.__all__)
         lines.append(f"- {link_to(page, f'{room}.md')}: {take_lead(module)}")
+    pages |= build_catalogue()
+    lines.append(
+        "- [Catalogue of scores](catalogue/index.md): every published score, from its file."
+    )
     return pages | {"index.md": "\n".join([NOTE, "# Reference\n", *lines, ""])}
+
+
+def build_catalogue() -> dict[str, str]:
+    """Return a page for each published score, and the list of them."""
+    scores = import_module("jalon.scores")
+    pages, rows = {}, []
+    for slug in scores.list_slugs():
+        definition = scores.find_definition(slug)
+        text = scores.write_markdown(definition, scores.list_examples(slug))
+        pages[f"catalogue/{slug}.md"] = f"{NOTE.replace('the docstrings', 'its TOML file')}\n{text}"
+        state = "" if definition.availability == "ready" else definition.availability
+        rows.append(f"| [{definition.short}]({slug}.md) | {definition.name['en']} | {state} |")
+    head = "# Catalogue of scores\n\n| score | title | |\n|---|---|---|"
+    return pages | {"catalogue/index.md": "\n".join([NOTE, head, *rows, ""])}
 
 
 def is_of(family: ModuleType, name: str) -> bool:
@@ -188,6 +206,7 @@ def main(check: bool) -> None:
     if check and stale:
         sys.exit(f"stale in docs/reference: {', '.join(stale)}; run make docs and commit them")
     for name in stale:
+        (OUT / name).parent.mkdir(exist_ok=True)
         (OUT / name).write_text(pages.get(name, ""), encoding="utf-8")
         if name not in pages:
             (OUT / name).unlink()

@@ -8,6 +8,7 @@ from jalon.scores.engine import assess
 from jalon.scores.example import Example, list_examples
 from jalon.scores.item import Dispute, Item, Measure, Step
 from jalon.scores.many import AssessedColumns, assess_many
+from jalon.scores.markdown import write_markdown
 from jalon.scores.reading import Between, Reading, Remark
 from jalon.scores.rule import Cut, Formula, Override, Row, Series, Summary, Term
 from jalon.scores.series import SeriesReading, assess_series, read_series
@@ -51,4 +52,5 @@ __all__ = [
     "write_card",
     "write_definition",
     "write_json",
+    "write_markdown",
 ]

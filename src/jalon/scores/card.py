@@ -120,6 +120,23 @@ def _list_rule(definition: ScoreDefinition, language: str) -> list[str]:
 
 
 def _row_lines(definition: ScoreDefinition, row: Row, language: str) -> list[str]:
+    text, answer = list_row(definition, row, language)
+    return textwrap.wrap(
+        f"{text} -> {answer}", WIDTH, initial_indent="  - ", subsequent_indent="    "
+    )
+
+
+def list_row(definition: ScoreDefinition, row: Row, language: str) -> tuple[str, str]:
+    """Write a row of a decision table in words.
+
+    Args:
+        definition: a decision table.
+        row: the row.
+        language: "en" or "fr".
+
+    Returns:
+        When it fits, and the answer it gives.
+    """
     words = _WORDS[language]
     parts = []
     for name, points in row.when.items():
@@ -132,9 +149,7 @@ def _row_lines(definition: ScoreDefinition, row: Row, language: str) -> list[str
         say(definition.group_of(total).label, language) if definition.groups else str(total)
         for total in row.totals
     )
-    return textwrap.wrap(
-        f"{text} -> {answer}", WIDTH, initial_indent="  - ", subsequent_indent="    "
-    )
+    return text, answer
 
 
 def _join_bands(item: Item, bands: list[int], language: str) -> list[str]:
