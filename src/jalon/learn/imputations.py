@@ -25,6 +25,7 @@ from jalon.learn.score import LearnedScore
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.teacher import FOLDS, PENALTIES, fit_ridge
 from jalon.learn.terms import Candidate, Terms, build_terms
+from jalon.stats import stack_outcomes
 
 Table = Mapping[str, Floats]
 
@@ -82,30 +83,6 @@ def stack_tables(
     shared = [name for name in names if all(name in table for table in tables)]
     columns = {name: np.concatenate([table[name] for table in tables]) for name in shared}
     return build_terms(candidates, columns), stack_outcomes(data, len(tables))
-
-
-def stack_outcomes(data: SurvivalData, copies: int) -> SurvivalData:
-    """Repeat outcomes, each copy in strata of its own and of one over ``copies`` the weight.
-
-    Args:
-        data: outcomes of n patients.
-        copies: how often, 1 or more.
-
-    Returns:
-        Outcomes of copies x n patients.
-    """
-    size = len(data)
-    weight = np.ones(size) if data.weight is None else np.asarray(data.weight)
-    stratum = np.zeros(size, np.int64) if data.stratum is None else np.asarray(data.stratum)
-    code = np.unique(stratum, return_inverse=True)[1]
-    copy = np.repeat(np.arange(copies), size)
-    return SurvivalData(
-        np.tile(data.time, copies),
-        np.tile(data.event, copies),
-        None if data.entry is None else np.tile(data.entry, copies),
-        np.tile(weight / copies, copies),
-        copy * (int(code.max(initial=0)) + 1) + np.tile(code, copies),
-    )
 
 
 def split_terms(terms: Terms, copies: int) -> tuple[Terms, ...]:
