@@ -352,3 +352,24 @@ def find_optimum(case, problem):
     least = min([*scores.cost.tolist(), *nothing], default=np.inf)
     most = min([*scores.cost[scores.gain > 1e-6].tolist(), *nothing], default=np.inf)
     return scores, least, most
+
+
+def draw_losses(kind, seeds=range(12)):
+    """Cases as the search sees them, with their loss from its definition."""
+    for seed in seeds:
+        case = draw_case(seed, kind)
+        problem = lay(case)
+        if len(problem.used):
+            yield np.random.default_rng(seed), case, problem.ground, Judge(case, problem.used)
+
+
+def minimise(judge, chosen):
+    """The lowest loss met by Newton's steps within the box: an upper bound of the least one."""
+    beta, least = np.zeros(len(judge.used)), np.inf
+    for _ in range(200):
+        loss, slope, bend = judge.measure(beta)
+        least = min(least, loss)
+        part = bend[np.ix_(chosen, chosen)] + 1e-9 * np.eye(len(chosen))
+        move = np.linalg.solve(part, slope[chosen])
+        beta[chosen] = np.clip(beta[chosen] - move / max(1, np.abs(move).max()), -12, 12)
+    return least

@@ -8,7 +8,7 @@ from itertools import product
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from tests.property.learn_cases import KINDS, Judge, draw_case, lay
+from tests.property.learn_cases import KINDS, Judge, draw_case, draw_losses, lay, minimise
 
 from jalon.core import SurvivalData
 from jalon.learn import Shrinkage
@@ -27,17 +27,6 @@ from jalon.learn.settings import Effort
 from jalon.learn.settle import Limit, fit_bounds, gather_found
 from jalon.learn.verify_loss import follow_teacher, lay_loss, sum_risk_sets
 from jalon.stats import fit_cox, fit_fine_gray
-
-SEEDS = range(12)
-
-
-def draw_losses(kind, seeds=SEEDS):
-    """Cases as the search sees them, with their loss from its definition."""
-    for seed in seeds:
-        case = draw_case(seed, kind)
-        problem = lay(case)
-        if len(problem.used):
-            yield np.random.default_rng(seed), case, problem.ground, Judge(case, problem.used)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -134,18 +123,6 @@ def test_bound_of_a_support_holds_and_is_tight(kind):
             assert row[0] >= lowest - 1e-6
         relaxed = relax_support(ground, chosen, rng.normal(size=len(chosen)), np.inf, hasty=False)
         assert relaxed <= lowest + 1e-9
-
-
-def minimise(judge, chosen):
-    """The lowest loss met by Newton's steps within the box: an upper bound of the least one."""
-    beta, least = np.zeros(len(judge.used)), np.inf
-    for _ in range(200):
-        loss, slope, bend = judge.measure(beta)
-        least = min(least, loss)
-        part = bend[np.ix_(chosen, chosen)] + 1e-9 * np.eye(len(chosen))
-        move = np.linalg.solve(part, slope[chosen])
-        beta[chosen] = np.clip(beta[chosen] - move / max(1, np.abs(move).max()), -12, 12)
-    return least
 
 
 def test_merged_rows_give_the_same_losses_and_points():

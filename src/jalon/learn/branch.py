@@ -122,7 +122,7 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
     pair = may_pair(rules, node.chosen, further)
     falls = np.full(pair.shape, np.inf)
     if room <= 3:
-        tails, reach = _follow(ground, rules, node.chosen, further, stand)
+        tails, reach = follow_terms(ground, rules, node.chosen, further, stand)
         falls = bound_tails(tails, room, need, reach)
     if room >= 2:
         model = Quadratic(stand.loss, stand.slope, stand.bend)
@@ -193,10 +193,21 @@ def model_support(
     return stand, further[order]
 
 
-def _follow(
+def follow_terms(
     ground: Ground, rules: Rules, chosen: Integers, further: Integers, stand: Stand
 ) -> tuple[Tails, float]:
-    """Return the further terms once the support has adapted to each, and its squared reach."""
+    """Let a support adapt to each further term.
+
+    Args:
+        ground: rows and risk sets.
+        rules: what a score may look like.
+        chosen: shape (s,), the support.
+        further: shape (c,), terms that may join.
+        stand: the model around the support.
+
+    Returns:
+        The further terms after that, and the squared reach of the support.
+    """
     s, kinds = len(chosen), tell_apart(ground.terms, chosen)
     cross = stand.bend[:s, s:]
     share = stand.inside @ cross
