@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import Curve, Estimate, Floats, SurvivalData, UnsuitableDataError
+from jalon.core import Estimate, Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats
-from jalon.stats.competing.aalen_johansen import aalen_johansen
+from jalon.stats.kernels.accuracy import rate_brier
 from jalon.stats.prediction.at_times import AtTimes, intervals, spread, summarise
 from jalon.stats.prediction.censoring import Censoring
-from jalon.stats.prediction.lost import spread_over_days
-from jalon.stats.prediction.outcome import Outcome, read_outcome
-from jalon.stats.survival.event_table import count_events
+from jalon.stats.prediction.outcome import Outcome, read_outcome, spread_censoring
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +83,8 @@ def brier_score(
     table = _read_risks(risk, outcome)
     if not 0 < level < 1:
         raise UnsuitableDataError("level is not between 0 and 1; 0.95 is the habit")
-    null = np.broadcast_to(_null_risk(outcome), table.shape)
     value, influence = _average(table, outcome)
-    base, base_influence = _average(null, outcome)
+    base, base_influence = _average(_null_risk(outcome)[np.newaxis], outcome)
     return BrierScore(
         error=summarise(outcome.times, value, influence, level, (0.0, 1.0)),
         null=summarise(outcome.times, base, base_influence, level, (0.0, 1.0)),
@@ -144,16 +141,17 @@ def integrate_brier(
 
 def _average(risk: Floats, outcome: Outcome) -> tuple[Floats, Floats]:
     """Mean weighted squared error at each time, and each patient's influence on it."""
-    residual = outcome.case * (1 - risk) ** 2 + (outcome.other + outcome.free) * risk**2
-    value = residual.mean(axis=0)
-    influence = residual - value
-    if outcome.estimated:
-        for j, horizon in enumerate(outcome.times.tolist()):
-            here = residual[:, j]
-            alive = np.where(outcome.free[:, j] > 0, here, 0.0)
-            known = np.where(outcome.case[:, j] + outcome.other[:, j] > 0, here, 0.0)
-            influence[:, j] += spread_over_days(outcome.data, known, alive, horizon)
-    return value, influence
+    n, m = outcome.case.shape
+    value, influence, known = np.empty(m), np.empty((m, n)), np.empty(n)
+    columns = np.ascontiguousarray(risk.T)
+    for j in range(m):
+        value[j], alive = rate_brier(
+            columns[j], outcome.case[:, j], outcome.other[:, j], outcome.free[:, j],
+            influence[j], known,
+        )  # fmt: skip
+        if outcome.estimated:
+            spread_censoring(outcome, j, (known, alive), influence[j])
+    return value, influence.T
 
 
 def _compare(
@@ -167,8 +165,12 @@ def _compare(
 
 
 def _null_risk(outcome: Outcome) -> Floats:
-    curve: Curve = aalen_johansen(count_events(outcome.data), outcome.cause, variance="aalen")
-    return np.append(0.0, curve.value)[curve.rows_at(outcome.times) + 1]
+    """The incidence of all patients (Aalen-Johansen) at each time."""
+    table = outcome.table
+    free = np.append(1.0, np.cumprod(1 - table.every / table.at_risk)[:-1])
+    own = table.events[:, outcome.cause - 1] / table.at_risk
+    steps = np.append(0.0, np.cumsum(free * own))
+    return np.asarray(steps[np.searchsorted(table.time, outcome.times, side="right")])
 
 
 def _read_risks(risk: npt.ArrayLike, outcome: Outcome) -> Floats:

@@ -11,7 +11,7 @@ from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats
 from jalon.stats.regression.cox import fit_cox
 from jalon.stats.regression.prediction import predict_survival
-from jalon.stats.survival.event_table import count_events
+from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.ties import merge_ties
 
 
@@ -67,15 +67,28 @@ def estimate_censoring(data: SurvivalData, times: npt.ArrayLike) -> Censoring:
     """
     require_plain(data)
     moments = read_times(times)
-    time, _ = merge_ties(data.time)
-    table = count_events(SurvivalData(time, data.event))
+    joined = SurvivalData(merge_ties(data.time)[0], data.event)
+    return weigh_censoring(joined, count_events(joined), moments)
+
+
+def weigh_censoring(data: SurvivalData, table: EventTable, times: Floats) -> Censoring:
+    """Estimate by Kaplan-Meier how probable it is to be still uncensored, from counts.
+
+    Args:
+        data: n patients, their tied times exactly equal.
+        table: their counts.
+        times: shape (m,), times of interest.
+
+    Returns:
+        As ``estimate_censoring``.
+    """
     left = table.at_risk - table.every
     stay = np.divide(left - table.censored, left, out=np.ones(len(left)), where=left > 0)
     steps = np.concatenate(([1.0], np.cumprod(stay)))
     return Censoring(
-        times=moments,
-        before=steps[np.searchsorted(table.time, time, side="left")],
-        at=steps[np.searchsorted(table.time, moments, side="right")][np.newaxis, :],
+        times=times,
+        before=steps[np.searchsorted(table.time, data.time, side="left")],
+        at=steps[np.searchsorted(table.time, times, side="right")][np.newaxis, :],
         estimated=True,
     )
 

@@ -8,13 +8,15 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
+from jalon.stats.kernels.accuracy import spread_lost, weigh_states
 from jalon.stats.prediction.censoring import (
     Censoring,
-    estimate_censoring,
     read_times,
     require_plain,
+    weigh_censoring,
 )
+from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.ties import merge_ties
 
 Reach = Literal["by", "before"]
@@ -28,10 +30,12 @@ class Outcome:
         data: the patients, their tied times exactly equal.
         times: shape (m,).
         cause: the event code of interest.
-        case: shape (n, m), 1 / G before the event of those who had it.
+        case: shape (n, m) in columns, 1 / G before the event of those who had it.
         other: shape (n, m), the same for those who had a competing event.
         free: shape (n, m), 1 / G at the time of those still event-free after it.
         estimated: whether the weights were estimated by Kaplan-Meier from these patients.
+        table: counts of the patients at each distinct time.
+        day: shape (n,), row of each patient's own time in the table.
     """
 
     data: SurvivalData
@@ -41,6 +45,8 @@ class Outcome:
     other: Floats
     free: Floats
     estimated: bool
+    table: EventTable
+    day: Integers
 
 
 def read_outcome(
@@ -75,32 +81,51 @@ def read_outcome(
         )
     joined = SurvivalData(merge_ties(data.time)[0], data.event)
     _require_follow_up(joined, moments)
-    weights = estimate_censoring(joined, moments) if censoring is None else censoring
+    table = count_events(joined)
+    weights = weigh_censoring(joined, table, moments) if censoring is None else censoring
     _require_fitting(weights, len(data), moments)
-    time = joined.time[:, np.newaxis]
-    ended = time <= moments if reach == "by" else time < moments
-    free = time > moments
-    before = _invert(weights.before[:, np.newaxis], ended)
-    return Outcome(
-        data=joined,
-        times=moments,
-        cause=cause,
-        case=before * (joined.event == cause)[:, np.newaxis],
-        other=before * ((joined.event != cause) & (joined.event != 0))[:, np.newaxis],
-        free=_invert(weights.at, free),
-        estimated=weights.estimated,
+    code = np.where(joined.event == cause, 1, np.where(joined.event > 0, 2, 0)).astype(np.int64)
+    *states, impossible = weigh_states(
+        joined.time, code, weights.before, weights.at, moments, reach == "by"
     )
-
-
-def _invert(probability: Floats, chosen: npt.NDArray[np.bool_]) -> Floats:
-    """One over the probability for the chosen, 0 for the rest."""
-    full = np.broadcast_to(probability, chosen.shape)
-    if np.any(full[chosen] <= 0):
+    if impossible:
         raise UnsuitableDataError(
             "the probability to be still uncensored is 0 for patients who were; choose earlier "
             "times or another model of censoring"
         )
-    return np.divide(1.0, full, out=np.zeros(chosen.shape), where=chosen)
+    case, other, free = (part.T for part in states)
+    day = np.searchsorted(table.time, joined.time).astype(np.int64)
+    return Outcome(joined, moments, cause, case, other, free, weights.estimated, table, day)
+
+
+def spread_censoring(
+    outcome: Outcome, place: int, parts: tuple[Floats, float], influence: Floats
+) -> None:
+    """Add what estimating the censoring weights contributes to each patient's influence.
+
+    The estimate depends on G through sums of c(j) / G(u(j)): u is just before the patient's own
+    time for those whose event is known by the time of interest, that time itself for those still
+    event-free. One more patient k moves 1 / G(u) by 1 / G(u) times the integral up to u of
+    dM(k) / H, with M the martingale of his censoring and H the share of patients at risk. Tied
+    times are taken together. The hazard of censoring is c over all at risk, those with the event
+    that day included, as in R's ``riskRegression::Score``.
+
+    Args:
+        outcome: the patients.
+        place: which of the times.
+        parts: shape (n,), the terms c(j) of patients whose event is known, 0 for others; and the
+            sum of the terms of those still event-free.
+        influence: shape (n,), is added to.
+
+    Reference:
+        Blanche P, Dartigues J-F, Jacqmin-Gadda H (2013), doi:10.1002/sim.5958, appendix;
+        Gerds TA, Schumacher M (2006), doi:10.1002/bimj.200610301, section 4.
+    """
+    table, time, horizon = outcome.table, outcome.data.time, outcome.times[place]
+    hazard = table.censored / table.at_risk * (table.time <= horizon)
+    flow = np.column_stack([table.at_risk / len(time), hazard])
+    lost = (outcome.data.event == 0) & (time <= horizon)
+    spread_lost(outcome.day, lost, parts[0], parts[1], flow, influence)
 
 
 def _require_follow_up(data: SurvivalData, times: Floats) -> None:

@@ -76,7 +76,7 @@ def _leave_out(
     n, left = len(data), table.at_risk[:rows]
     every, own = table.every[:rows], table.events[:rows, cause - 1]
     stay, hazard = 1 - divide(every, left), divide(own, left)
-    free: Floats = np.cumprod(stay)
+    free = np.asarray(np.cumprod(stay), dtype=np.float64)
     risk = np.cumsum(np.append(1.0, free)[:-1] * hazard) if rows else np.zeros(0)
     whole = float(risk[-1]) if rows else 0.0
     # Before the own time of a patient all others are as they were, one fewer being at risk.

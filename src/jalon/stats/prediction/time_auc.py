@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats, require_choice
+from jalon.stats.kernels.accuracy import rate_auc
 from jalon.stats.kernels.concordance import rank_risk
 from jalon.stats.order import sort_rows
 from jalon.stats.prediction.at_times import AtTimes, summarise
 from jalon.stats.prediction.censoring import Censoring
-from jalon.stats.prediction.lost import spread_in_order, spread_over_days
-from jalon.stats.prediction.outcome import Outcome, read_outcome
+from jalon.stats.prediction.lost import spread_in_order
+from jalon.stats.prediction.outcome import Outcome, read_outcome, spread_censoring
 
 Controls = Literal["others", "event-free"]
 Convention = Literal["days", "order"]
@@ -127,13 +128,19 @@ def time_auc(
     control = outcome.free + (outcome.other if rules.controls == "others" else 0.0)
     _require_both(outcome, control)
     ranks = [rank_risk(sort_rows(column), column) for column in table.T.copy()]
-    value, influence = np.empty(len(outcome.times)), np.empty(outcome.case.shape)
+    value, influence = np.empty(len(outcome.times)), np.empty(outcome.case.T.shape)
     for j in range(len(value)):
-        sides = _take_sides(ranks[j % len(ranks)], outcome.case[:, j], control[:, j])
-        value[j] = np.mean(sides.case * sides.below) / (sides.case.mean() * sides.control.mean())
-        influence[:, j] = _influence(sides, value[j], outcome, j, rules)
+        ranking = ranks[j % len(ranks)]
+        if rules.convention == "order":
+            sides = _take_sides(ranking, outcome.case[:, j], control[:, j])
+            value[j] = np.mean(sides.case * sides.below) / (
+                sides.case.mean() * sides.control.mean()
+            )
+            influence[j] = _influence_in_order(sides, value[j], outcome, j, rules)
+        else:
+            value[j] = _rate(ranking, control[:, j], outcome, j, influence[j])
     return TimeAuc(
-        auc=summarise(outcome.times, value, influence, level, (0.0, 1.0)),
+        auc=summarise(outcome.times, value, influence.T, level, (0.0, 1.0)),
         cases=np.count_nonzero(outcome.case, axis=0).astype(np.int64),
         controls=np.count_nonzero(control, axis=0).astype(np.int64),
         incidence=outcome.case.mean(axis=0),
@@ -152,12 +159,26 @@ def _take_sides(ranking: tuple[Integers, int], case: Floats, control: Floats) ->
     return _Sides(case, control, below[rank] / n, above[rank] / n)
 
 
-def _influence(sides: _Sides, auc: float, outcome: Outcome, j: int, rules: AucRules) -> Floats:
+def _rate(
+    ranking: tuple[Integers, int], control: Floats, outcome: Outcome, j: int, influence: Floats
+) -> float:
+    """The area at one time, tied times taken together; fills the influence."""
+    parts = np.empty((2, len(control))).T
+    area, alive = rate_auc(*ranking, outcome.case[:, j], control, outcome.free[:, j], parts)
+    influence[:] = parts[:, 0]
+    if outcome.estimated:
+        spread_censoring(outcome, j, (parts[:, 1], alive), influence)
+    return float(area)
+
+
+def _influence_in_order(
+    sides: _Sides, auc: float, outcome: Outcome, j: int, rules: AucRules
+) -> Floats:
     case, control, below, above = sides
     share, rest = case.mean(), control.mean()
     # Of the numerator and of the two shares in the denominator.
     hits = (case * below + control * above) / (share * rest)
-    if rules.convention == "order" and rules.controls == "others" and outcome.other[:, j].any():
+    if rules.controls == "others" and outcome.other[:, j].any():
         # timeROC writes the denominator as F (1 - F), so ties enter through F alone.
         slope = auc * (1 - 2 * share) / (share * (1 - share))
         hits = (case * below + control * above) / (share * (1 - share))
@@ -167,8 +188,8 @@ def _influence(sides: _Sides, auc: float, outcome: Outcome, j: int, rules: AucRu
     influence = term + constant
     if outcome.estimated:
         alive = np.where(outcome.free[:, j] > 0, term, 0.0)
-        add = spread_over_days if rules.convention == "days" else spread_in_order
-        influence = influence + add(outcome.data, term - alive, alive, float(outcome.times[j]))
+        moment = float(outcome.times[j])
+        influence = influence + spread_in_order(outcome.data, term - alive, alive, moment)
     return np.asarray(influence)
 
 
