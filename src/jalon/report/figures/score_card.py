@@ -126,12 +126,20 @@ def draw_score_card(card: ScoreCard, note: str, width: float) -> Sheet:
 
 def _place_blocks(card: ScoreCard, width: float, top: float) -> tuple[_Block, _Block]:
     """Put the two parts side by side on a page, below each other in a column."""
-    if width < 120:
+    if width < 120 or _need_risks(card) > 0.555 * width - _EDGE:
         items = _Block(_EDGE, width - _EDGE, top)
         below = top + _items_height(card, items) + 2.0
         return items, _Block(_EDGE, width - _EDGE, below)
     middle = 0.4 * width
     return _Block(_EDGE, middle, top), _Block(middle + 0.045 * width, width - _EDGE, top)
+
+
+def _need_risks(card: ScoreCard) -> float:
+    """Return the narrowest width of the block of risks: its numbers and a little for names."""
+    totals = max((measure_width(group.totals, _TEXT) for group in card.groups), default=0.0)
+    counts = max((measure_width(write_count(group.n), _TEXT) for group in card.groups), default=0.0)
+    risks = len(card.months) * (_widest_risk(card, folded=True) + _GAP) - _GAP
+    return max(totals, measure_width("Total", _TEXT)) + counts + 3 * _GAP + 9.0 + risks
 
 
 def _list_rows(card: ScoreCard, block: _Block) -> list[_Row]:
@@ -189,7 +197,7 @@ def _place_names(card: ScoreCard, room: float) -> tuple[float, tuple[tuple[str, 
     risks = len(card.months) * (_widest_risk(card, folded=True) + _GAP) - _GAP
     parts = [part for name in names for part in name.replace("-", "- ").split()]
     longest = max((measure_width(part, _TEXT) for part in parts), default=0.0)
-    width = max(min(widest, 0.3 * room, room - risks), min(longest, 0.4 * room), 9.0)
+    width = max(min(widest, 0.3 * room, room - risks), min(longest, room - risks), 9.0)
     return width, tuple(tuple(_break_name(name, width)) for name in names)
 
 
@@ -244,7 +252,7 @@ def _draw_risks(sheet: Sheet, card: ScoreCard, block: _Block, columns: _Columns)
     sheet.write(columns.group, y, "Group", _SMALL, weight="SemiBold")
     sheet.write(columns.count, y, "n", _SMALL, weight="SemiBold", align="right")
     months = [f"{month:g} months" for month in card.months]
-    if any(measure_width(words, _SMALL) > columns.risk_width + _GAP / 2 for words in months):
+    if any(measure_width(words, _SMALL) > columns.risk_width + _EDGE - 0.2 for words in months):
         months = [f"{month:g} mo" for month in card.months]
     for x, words in zip(columns.risks, months, strict=True):
         sheet.write(x, y, words, _SMALL)

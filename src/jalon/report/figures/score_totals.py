@@ -48,8 +48,11 @@ def draw_totals(sheet: Sheet, card: ScoreCard, block: tuple[float, float, float]
     sheet.write(first, y, "Estimated from all totals, by", _SMALL, weight="SemiBold")
     y += 3.5
     sheet.write(left, y, "Total", _SMALL, weight="SemiBold")
-    for x, month in zip(columns, card.months, strict=True):
-        sheet.write(x, y, f"{month:g} months", _SMALL)
+    heads = [f"{month:g} months" for month in card.months]
+    if any(measure_width(words, _SMALL) > each - 1.0 for words in heads):
+        heads = [f"{month:g} mo" for month in card.months]
+    for x, words in zip(columns, heads, strict=True):
+        sheet.write(x, y, words, _SMALL)
     y += 1.6
     sheet.rule((left, y), (right, y), INK, 0.6)
     whole = all(_measure(risk) <= each - 1.5 for row in card.totals for risk in row.risks)
