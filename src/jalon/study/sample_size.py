@@ -114,10 +114,10 @@ def size_rows(size: StudySize | None) -> tuple[tuple[Cell, ...], ...]:
         return ()
     needed = size.needed
     return (
-        (f"Patients needed, by Riley's criteria ({size.guess})", Count(needed.patients)),
-        ("of these, for little overfitting", Count(needed.for_shrinkage)),
-        ("of these, for a small drop of R2", Count(needed.for_optimism)),
-        ("of these, for a precise overall risk", Count(needed.for_risk)),
+        (f"Patients needed in all, by Riley's criteria ({size.guess})", Count(needed.patients)),
+        ("Patients needed for little overfitting", Count(needed.for_shrinkage)),
+        ("Patients needed for a small drop of R2", Count(needed.for_optimism)),
+        ("Patients needed for a precise overall risk", Count(needed.for_risk)),
         ("Events needed", Count(round(needed.events))),
         ("Expected shrinkage with the patients there are", Number(size.shrinkage, 2)),
     )
