@@ -338,10 +338,11 @@ def advise_unit(item: Item | Measure, value: float, shown: bool = True) -> str:
     for unit in list_units(item.analyte):
         changed = convert(Quantity(value, unit), item.unit, item.analyte)
         if unit != item.unit and usual[0] <= changed <= usual[1]:
-            value_there = f" ({changed:.3g} {item.unit})" if shown else ""
+            number = f"{changed:.3g}" if changed < 1000 else f"{changed:.0f}"
+            value_there = f" ({number} {item.unit})" if shown else ""
             return f"if it is in {unit}, say so{value_there}"
     return ""
 
 
 def _show(value: float, unit: str) -> str:
-    return f"{value:g} {unit}".rstrip()
+    return f"{value:g} {'' if unit in ('count', 'ratio', 'points') else unit}".rstrip()

@@ -17,11 +17,11 @@ UNITS_FR = {
     "count": "",
     "x ULN": "x LSN",
     "% of predicted": "% de la théorique",
-    "Ann Arbor, 1 to 4": "",
-    "0 to 4": "",
+    "ratio": "",
+    "SUV": "SUV",
     "C": "°C",
 }
-UNITS_EN = {"count": "", "Ann Arbor, 1 to 4": "", "0 to 4": "", "C": "°C"}
+UNITS_EN = {"count": "", "ratio": "", "C": "°C"}
 
 
 def write_number(value: float, language: str, digits: int = 6) -> str:
