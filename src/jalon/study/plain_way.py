@@ -269,9 +269,10 @@ def _write_effects(stock: Stock) -> list[dict[str, Any]]:
 
 def _write_cost(cost: float, plain: LearnedScore) -> str:
     gained = plain.null_loss - plain.loss
-    share = f" ({100 * cost / gained:.1f} % of what the plain score gains)" if gained > 0 else ""
-    return f"{_write(cost)} log-likelihood units{share}"
+    share = f" ({_write(100 * cost / gained, 1)} % of what the plain score gains)"
+    return f"{_write(cost)} log-likelihood units{share if gained > 0 else ''}"
 
 
-def _write(cost: float) -> str:
-    return f"{max(cost, 0.0):.2f}" if abs(cost) < 0.005 or cost > 0 else f"{cost:.2f}"
+def _write(cost: float, digits: int = 2) -> str:
+    """Write a number without the sign of one that rounds to 0."""
+    return f"{round(cost, digits) + 0.0:.{digits}f}"
