@@ -32,7 +32,7 @@ def workplace(tmp_path, monkeypatch, example_data):
 def test_learn_a_score(workplace):
     page = (TUTORIALS / "learn-a-score.md").read_text(encoding="utf-8")
     blocks = BLOCK.findall(page)
-    assert len(blocks) == 3
+    assert len(blocks) == 4
     for command, printed in blocks:
         words = shlex.split(command.replace("\\\n", " "))
         assert words[0] == "jalon"
