@@ -13,6 +13,7 @@ from jalon.study.doubts import raise_doubts
 from jalon.study.drawings import Drawer, Drawing
 from jalon.study.patient_tables import attrition_table, course_table, issues_table, patients_table
 from jalon.study.protocol import Role, StudyFile
+from jalon.study.score_risks import total_risks_table
 from jalon.study.score_tables import (
     chosen_table,
     completeness_table,
@@ -126,6 +127,7 @@ def _write_chapter(study: StudyFile, result: EndpointResult, is_primary: bool) -
         tables["published_scores"] = completeness_table(result.rivals)
         sections.append(_published_section(label, drawings, tables))
     tables["search"] = search_table(result)
+    tables["totals"] = total_risks_table(result, months)
     card = None if is_primary else drawings["score_card"]  # the first page shows the primary one
     sections.append(_score_section(label, result, card, tables))
     tables["internal"] = internal_table(result)
@@ -179,7 +181,7 @@ def _score_section(
         f"{result.learning.grouping.least_events:g} events in each."
     )
     figures = (card.figure,) if card else ()
-    return Section(f"{label}: the score", (text, *figures, tables["search"]))
+    return Section(f"{label}: the score", (text, *figures, tables["totals"], tables["search"]))
 
 
 def _validation_section(
