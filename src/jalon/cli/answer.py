@@ -45,7 +45,7 @@ def write_screen(answer: Assessment, language: str) -> str:
         Points, group, risks, what is missing and what would decide, and why.
     """
     words, definition = _WORDS[language], answer.definition
-    lines = [say(definition.name, language), ""]
+    lines = [*textwrap.wrap(say(definition.name, language), WIDTH), ""]
     formula = definition.formula
     head = words["points"] if formula is None else words["value"]
     lines += _line(head, _write_range(answer, language))

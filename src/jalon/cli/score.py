@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from jalon.study.score_file import ScoredFile
 
 score_app = typer.Typer(
-    help="List scores, show one, compute one, verify one.", no_args_is_help=True
+    help="List, show, compute, export, verify, validate or draw scores.", no_args_is_help=True
 )
 
 

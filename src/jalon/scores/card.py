@@ -52,7 +52,7 @@ def write_card(definition: ScoreDefinition, language: str = "en") -> str:
         CAR-IPI (DESCAR-T), not published
     """
     words = _WORDS[language]
-    lines = [say(definition.name, language), ""]
+    lines = [*textwrap.wrap(say(definition.name, language), WIDTH), ""]
     for key, field in (("for", "population"), ("tells", "outcome"), ("when", "time_point")):
         lines += _entry(words[key], str(definition.text(field, language)))
     if definition.availability != "ready":

@@ -15,6 +15,7 @@ from jalon.core.numbers import write_count
 from jalon.registry.text import load_text
 from jalon.scores import AssessedColumns, Item, Measure, ScoreDefinition, assess_many
 from jalon.scores.column import Fault, read_columns
+from jalon.scores.engine import refuse_blocked
 from jalon.scores.reading import advise_unit, factor_of
 
 NOT_KNOWN = {"", "na", "n/a", "nan", "null", "none known", "nd", "."}
@@ -75,8 +76,9 @@ def score_file(definition: ScoreDefinition, request: FileRequest) -> ScoredFile:
 
     Raises:
         DataFileError: a cell that cannot be used, with its line and column.
-        UserError: no column of the file is an input of the score.
+        UserError: the score cannot be computed, or is not asked for what it has.
     """
+    refuse_blocked(definition)
     header, rows, lines = _read_rows(request)
     used = _match(definition, header, request)
     places = {name: header.index(column) for name, column in used.items()}
@@ -219,8 +221,6 @@ def _refuse_faults(
     where: tuple[list[int], dict[str, str]],
 ) -> None:
     lines, used = where
-    if not definition.computes:
-        return
     _, faults = read_columns(definition, values, request.units, len(lines))
     problems = [
         (lines[row], fault.column, _explain(fault)) for fault in faults for row in fault.rows
