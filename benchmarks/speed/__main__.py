@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks.speed import growth, tasks
+from benchmarks.speed import growth, metrics, tasks
 from benchmarks.speed.tasks import Row
 
 RESULTS = Path(__file__).with_name("results.md")
@@ -47,6 +47,8 @@ def _plan(small: bool) -> Iterator[Callable[[], Row | list[Row]]]:
     yield lambda: tasks.time_bootstrap(10_000)
     yield lambda: tasks.time_curves(most)
     yield lambda: tasks.time_concordance(100_000)
+    for n in (1_000, 100_000):
+        yield lambda n=n: metrics.time_metrics(n)
     yield lambda: tasks.time_fine_gray(1_000)
 
 

@@ -9,11 +9,14 @@ from numpy.testing import assert_allclose
 from jalon.core import SurvivalData, UnsuitableDataError
 from jalon.stats import (
     aalen_johansen,
+    brier_score,
+    brier_values,
     estimate_censoring,
     incidence_concordance,
     pseudo_values,
     royston_d,
     time_auc,
+    time_auc_values,
     uno_concordance,
 )
 from jalon.validate import (
@@ -195,6 +198,21 @@ def test_robust_error_of_d_is_that_of_leaving_patients_out():
     jackknife = np.sqrt(np.var(left) * 399)
     assert_allclose(found.std_error, jackknife, rtol=0.05)
     assert abs(royston_d(score, data).std_error / jackknife - 1) > 0.03
+
+
+@few
+@given(seeds)
+def test_values_alone_are_those_with_errors(seed):
+    score, data = draw_coarse(seed)
+    assume(np.any((data.event == 1) & (data.time <= 3)))
+    assume(data.time.max() > 7)
+    times = [3, 5.5, 7]
+    risk = np.random.default_rng(seed).random((len(score), 3))
+    assert_allclose(
+        time_auc_values(score, data, times), time_auc(score, data, times).auc.value, rtol=1e-10
+    )
+    brier = brier_score(risk, data, times).error.value
+    assert_allclose(brier_values(risk, data, times), brier, rtol=1e-10)
 
 
 def test_same_seed_same_band():

@@ -1,5 +1,6 @@
 """How good predictions are: discrimination and error, with weights for the censored."""
 
+from jalon.stats.prediction.accuracy_values import brier_values, time_auc_values
 from jalon.stats.prediction.at_times import AtTimes, DifferenceAtTimes, compare_at_times
 from jalon.stats.prediction.brier import BrierScore, brier_score, integrate_brier
 from jalon.stats.prediction.censoring import (
@@ -29,6 +30,7 @@ __all__ = [
     "RoystonD",
     "TimeAuc",
     "brier_score",
+    "brier_values",
     "compare_at_times",
     "estimate_censoring",
     "estimate_censoring_cox",
@@ -40,5 +42,6 @@ __all__ = [
     "pseudo_values",
     "royston_d",
     "time_auc",
+    "time_auc_values",
     "uno_concordance",
 ]
