@@ -6,6 +6,7 @@ from jalon.core.numbers import write_number
 from jalon.study.analysis import EndpointResult
 from jalon.study.completing import Completed
 from jalon.study.protocol import StudyFile
+from jalon.study.score_risks import find_misfit
 
 FEW_EVENTS = 100
 EVENTS_PER_VARIABLE = 10
@@ -32,6 +33,7 @@ def raise_doubts(study: StudyFile, result: EndpointResult) -> tuple[str, ...]:
         _weaker_outside(result),
         _overlap(result),
         _unstable(result),
+        find_misfit(result.learning, study.protocol.study.months),
         _no_gain(result),
     ]
     own = [text for text in found if text]
@@ -126,10 +128,14 @@ def _overlap(result: EndpointResult) -> str:
             names = [trial.definition.groups[group].label["en"] for group in weak]
             word = "group" if len(names) == 1 else "groups"
             return (
-                f"In {trial.outcome.cohort.name} the {' and '.join(names)} {word} cannot be told "
+                f"In {trial.outcome.cohort.name} the {_join(names)} {word} cannot be told "
                 "from the one below with certainty."
             )
     return ""
+
+
+def _join(names: list[str]) -> str:
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def _unstable(result: EndpointResult) -> str:

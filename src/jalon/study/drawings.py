@@ -118,9 +118,10 @@ class Drawer:
         wide, narrow = (discrimination_figure(rows, self.note, width) for width in (WIDE, NARROW))
         caption = (
             "Concordance (the share of pairs of patients that the score puts in the right order) "
-            "with 95% interval. Filled: the learned score. Open: published scores on the same "
-            "patients."
+            "with 95% interval."
         )
+        if any(result.rivals.values()):
+            caption += " Filled: the learned score. Open: published scores on the same patients."
         numbers = discrimination_table(rows, "Concordance")
         return Drawing(f"{self.prefix}_concordance", Figure(wide, caption, narrow), numbers)
 

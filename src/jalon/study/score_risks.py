@@ -80,5 +80,31 @@ def total_risks_table(result: EndpointResult, months: tuple[float, ...]) -> Tabl
     if any(row.sparse for row in risks.totals if row.n):
         notes.append("* Fewer than 10 patients or 5 events: the risk borrows from all totals.")
     name = learning.outcome.cohort.name
-    return Table(f"Risk by total in {name}, n = {len(learning.data):,}", columns, tuple(rows),
-                 tuple(notes))  # fmt: skip
+    title = f"Risk of {result.outcome.risk_name} by total in {name}, n = {len(learning.data):,}"
+    return Table(title, columns, tuple(rows), tuple(notes))
+
+
+def find_misfit(learning: Learning, months: tuple[float, ...]) -> str:
+    """Say where the risk observed in a group is not the one that its totals promise.
+
+    Args:
+        learning: the score and its patients.
+        months: the horizons.
+
+    Returns:
+        The first group and horizon whose observed 95% interval leaves the estimate out; empty
+        where there is none.
+    """
+    risks = estimate_score_risks(learning, months)
+    for group, part in zip(risks.groups, learning.definition.groups, strict=True):
+        rows = [row for row in risks.totals if group.low <= row.total <= group.high and row.n]
+        for k, seen in enumerate(group.observed):
+            told = sum(row.n * row.predicted[k].value for row in rows) / max(group.n, 1e-9)
+            if seen.low > told or seen.high < told:
+                return (
+                    f"In the {part.label['en']} group {100 * seen.value:.0f} of 100 had the event "
+                    f"by {months[k]:g} months ({100 * seen.low:.0f} to {100 * seen.high:.0f}), "
+                    f"where one factor per point says {100 * told:.0f}: read the risk of a total "
+                    "with that in mind."
+                )
+    return ""

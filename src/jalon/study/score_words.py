@@ -50,6 +50,8 @@ def _condition(item: Item, k: int) -> tuple[str, str]:
         first = 0 if low is None else int(low) + 1
         last = len(item.levels) - 1 if high is None else int(high)
         short = " or ".join(item.levels[first : last + 1])
+        if short.lower() in label.lower().split():
+            return label, ""  # "Male sex" says already that its level is "male"
     elif low is None:
         short = f"{high:g}{unit} or less"
         return f"{label} {short}", f"{high:g} or less"

@@ -3,7 +3,7 @@
 import pytest
 
 from jalon.scores import Group, Item, ScoreDefinition, Step
-from jalon.study.score_words import write_items
+from jalon.study.score_words import list_card_items, write_items, write_range
 
 
 def score(item):
@@ -31,6 +31,7 @@ SIZE = Item(
     levels=("up to 20", "20-50", "over 50"),
 )
 GUARDED = Item("x", {"en": "Remission"}, "", (Step(1), Step(0, above=0.0)), levels=("no", "yes"))
+SEX = Item("sex", {"en": "Male sex"}, "", (Step(0), Step(1, above=0.0)), levels=("female", "male"))
 COUNT = Item("n", {"en": "Nodes"}, "", (Step(0), Step(4, above=1.0), Step(8, above=4.0)))
 
 
@@ -48,8 +49,20 @@ COUNT = Item("n", {"en": "Nodes"}, "", (Step(0), Step(4, above=1.0), Step(8, abo
         (STAGE, [("Stage III or IV", 2)]),
         (GUARDED, [("not: Remission", 1)]),
         (SIZE, [("Size 20-50 or over 50 mm", 2)]),
+        (SEX, [("Male sex", 1)]),
         (COUNT, [("Nodes above 1, up to 4", 4), ("Nodes above 4", 8)]),
     ],
 )
 def test_conditions(item, words):
     assert write_items(score(item)) == words
+
+
+def test_a_card_says_a_variable_once_and_its_unit_beside_it():
+    found = list_card_items(score(AGE))
+    assert {item.variable for item in found} == {"Age, years"}
+    assert [item.step for item in found] == ["40 or less", "above 60, up to 75", "above 75"]
+    assert list_card_items(score(STAGE))[0].variable == ""
+
+
+def test_totals_below_zero_are_said_with_a_word():
+    assert [write_range(*pair) for pair in ((3, 3), (0, 4), (-2, 4))] == ["3", "0-4", "-2 to 4"]
