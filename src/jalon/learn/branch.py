@@ -17,51 +17,17 @@ from jalon.learn.kernels.starts import start_each
 from jalon.learn.kernels.support import invert, spread_risk, step_from, take_columns
 from jalon.learn.kernels.tails import Tails, bound_tails
 from jalon.learn.merge import may_merge
+from jalon.learn.node import Node, Opened
 from jalon.learn.relax import Quadratic, count_open, relax_support
 from jalon.learn.rules import count_room, may_add, may_complete, may_pair, price_support
 from jalon.learn.settle import Limit, fit_bounds, settle_each, settle_pairs, settle_support
+from jalon.learn.variables import leaves_variables_open, open_variables
 
 AT_ONCE = 4_000_000
 """Most pairs x rows that are settled without opening further nodes."""
 
 FEW = 3
 """With at most this many partners, pairs are fitted at once instead of opening a node."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Node:
-    """A part of the search: supports that hold some terms and any of some others.
-
-    Attributes:
-        bound: no score of this part costs less.
-        chosen: shape (s,), terms in.
-        further: shape (c,), terms that may join.
-        start: shape (s,), coefficients to start from.
-    """
-
-    bound: float
-    chosen: Integers
-    further: Integers
-    start: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What opening a node brought.
-
-    Attributes:
-        children: parts still to be searched.
-        found: vectors within the limit.
-        supports: how many supports were fitted.
-        vectors: how many vectors of whole points were fitted.
-        left: bound of the cost of vectors that were too many to try; infinite when none.
-    """
-
-    children: tuple[Node, ...]
-    found: tuple[Found, ...]
-    supports: int
-    vectors: int
-    left: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +70,8 @@ def open_node(ground: Ground, rules: Rules, node: Node, limit: Limit) -> Opened:
     Returns:
         Vectors found, and the parts that may hold more.
     """
+    if leaves_variables_open(rules, node):
+        return open_variables(ground, rules, node, limit.cost)
     row = fit_bounds(ground, node.chosen[None], node.start[None], np.array([np.inf]))[0]
     found, vectors, left = settle_support(ground, rules, node.chosen, row, limit)
     further = node.further[may_add(rules, node.chosen, node.further)]
@@ -240,7 +208,7 @@ def _relax(
     """Bound the cost of everything below a node by the best fit on all its terms."""
     price = price_support(rules, chosen) + rules.price
     size = len(stand.slope)
-    ridge = 1e-9 * np.trace(stand.bend) / size * np.eye(size)
+    ridge = (1e-9 * np.trace(stand.bend) / size + 1e-12) * np.eye(size)
     move = -np.linalg.solve(stand.bend + ridge, stand.slope)
     fall = -0.5 * float(move @ stand.slope)
     if chosen.size and stand.loss + price - 0.8 * fall <= limit.cost:

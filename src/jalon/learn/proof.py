@@ -11,10 +11,11 @@ from itertools import count
 
 import numpy as np
 
-from jalon.learn.branch import Node, Opened, open_node
+from jalon.learn.branch import open_node
 from jalon.learn.calm import one_blas_thread
 from jalon.learn.found import Found, rank_found
 from jalon.learn.kernels.ground import Ground, Rules
+from jalon.learn.node import Node, Opened
 from jalon.learn.relax import bound_part
 from jalon.learn.settings import Effort
 from jalon.learn.settle import Limit

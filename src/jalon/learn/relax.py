@@ -42,10 +42,31 @@ class Quadratic(NamedTuple):
     bend: Floats
 
 
+class Relaxed(NamedTuple):
+    """The best fit on many terms.
+
+    Attributes:
+        floor: bound of the loss.
+        beta: shape (q,), coefficients.
+        risk: shape (m,), hazard of each row, up to a factor.
+    """
+
+    floor: float
+    beta: Floats
+    risk: Floats
+
+
 def relax_support(
     ground: Ground, columns: Integers, start: Floats, limit: float, hasty: bool = True
 ) -> float:
-    """Bound from below the loss of every support within some terms.
+    """Bound from below the loss of every support within some terms, as ``fit_terms`` does."""
+    return fit_terms(ground, columns, start, limit, hasty).floor
+
+
+def fit_terms(
+    ground: Ground, columns: Integers, start: Floats, limit: float, hasty: bool = True
+) -> Relaxed:
+    """Bound from below the loss of every support within some terms, by the best fit on all.
 
     Args:
         ground: rows and risk sets.
@@ -55,7 +76,7 @@ def relax_support(
         hasty: give up as soon as the loss itself shows that the bound cannot exceed the limit.
 
     Returns:
-        The bound; minus infinity when none was needed.
+        The bound, minus infinity when none was needed, and where the fit stood.
     """
     beta, floor = np.clip(start, -LARGEST, LARGEST), -np.inf
     loss, risk = weigh_loss(ground, columns, beta)
@@ -78,7 +99,7 @@ def relax_support(
         if not trial <= loss:
             break
         beta, loss, risk = tried, trial, trial_risk
-    return float(floor)
+    return Relaxed(float(floor), beta, risk)
 
 
 def bound_part(
