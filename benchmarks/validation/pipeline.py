@@ -67,7 +67,7 @@ def make_procedure(
         return Points(terms, refit_score(terms, outcomes, SEARCH, GROUPS, penalty))
 
     return impute_inside(
-        learn, _predict, Completion(table, plan), data, np.random.default_rng(seed), _choose
+        learn, _predict, Completion(table, plan), data, np.random.default_rng(seed), chosen=_choose
     )
 
 

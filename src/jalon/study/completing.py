@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from jalon.core import Floats, SurvivalData
+from jalon.core import Floats, Integers, SurvivalData
 from jalon.learn import (
     Candidate,
     GroupSettings,
@@ -102,7 +102,7 @@ def repeat_completion(
     completed: Completed,
     data: SurvivalData,
     rules: tuple[SearchSettings, GroupSettings, float | None],
-    seed: int,
+    score: LearnedScore,
 ) -> Procedure:
     """Make the procedure that every resample repeats: impute, search, cut groups.
 
@@ -110,7 +110,7 @@ def repeat_completion(
         completed: the candidates of the whole cohort.
         data: outcomes of the patients, all causes.
         rules: what the score may look like, its groups, and the teacher's penalty if known.
-        seed: of the imputation of the whole cohort, so that its tables are the same.
+        score: the score of the whole cohort.
 
     Returns:
         The procedure, for ``validate_procedure``.
@@ -129,8 +129,9 @@ def repeat_completion(
         _predict,
         Completion(completed.table, completed.plan),
         data,
-        np.random.default_rng(seed),
-        lambda model: list_chosen(model.terms, model.score),
+        np.random.default_rng(search.seed),  # the tables are those that the score was learned from
+        chosen=lambda model: list_chosen(model.terms, model.score),
+        own=_Points(completed.terms, score),
     )
 
 
@@ -139,10 +140,23 @@ def _predict(model: _Points, values: Floats) -> Predictions:
     for term, points in enumerate(model.score.points):
         if points:
             total += points * (values[:, model.terms.variable[term]] > model.terms.cut[term])
+    return predict_totals(model.score, total)
+
+
+def predict_totals(score: LearnedScore, total: Integers) -> dict[str, Floats]:
+    """Give what a score says of patients with these totals.
+
+    Args:
+        score: the score.
+        total: shape (n,), their points.
+
+    Returns:
+        Points, groups and log hazard, by name.
+    """
     return {
         "points": total.astype(np.float64),
-        "groups": find_group(total, model.score.limits).astype(np.float64),
-        "log hazard": model.score.scale * total.astype(np.float64),
+        "groups": find_group(total, score.limits).astype(np.float64),
+        "log hazard": score.scale * total.astype(np.float64),
     }
 
 

@@ -31,6 +31,7 @@ from jalon.study.completing import (
     Completed,
     complete_candidates,
     list_chosen,
+    predict_totals,
     repeat_completion,
 )
 from jalon.study.outcome import Outcome, draw_risk, read_risk
@@ -38,10 +39,10 @@ from jalon.study.protocol import LearnPart, StudyFile, VariablePart
 from jalon.validate import (
     Corrected,
     InternalValidation,
+    JudgedFigure,
     Measure,
-    Refit,
+    Procedure,
     Running,
-    correct_optimism,
     draw_bootstrap,
     validate_procedure,
 )
@@ -159,56 +160,45 @@ def validate_learning(
     Returns:
         Corrected concordance of points and of groups, and calibration slope.
     """
-    measures = _measures(learning.outcome.competes)
-    if learning.completed is not None:
-        return _validate_completed(learning, learning.completed, measures, rng, resamples, running)
-    data, terms = learning.data, learning.terms
-    hazard = data.cause(1)
-
-    def pipeline(rows: Integers) -> Refit:
-        drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
-        resample = SurvivalData(hazard.time, hazard.event, weight=drawn)
-        score = refit_score(terms, resample, learning.search, learning.grouping, _penalty(learning))
-        return _refit(terms, score)
-
-    whole = _refit(terms, learning.score).predictions
-    apparent = {
-        one.name: one.estimate(whole[one.of], data)
-        if one.estimate
-        else Estimate(one.compute(whole[one.of], data), np.nan, np.nan, method="bootstrap")
-        for one in measures
-    }
-    return correct_optimism(
-        pipeline, measures, apparent, data, rng, resamples=resamples, running=running
-    )
-
-
-def _validate_completed(
-    learning: Learning,
-    completed: Completed,
-    measures: list[Measure],
-    rng: np.random.Generator,
-    resamples: int,
-    running: Running,
-) -> InternalValidation:
-    """Impute anew in every resample; apparent figures are those of the whole cohort's tables."""
-    rules = (learning.search, learning.grouping, _penalty(learning))
-    procedure = repeat_completion(completed, learning.data, rules, learning.search.seed)
     plan = draw_bootstrap(len(learning.data), resamples, rng)
+    measures = _measures(learning.outcome.competes)
+    procedure = _make_procedure(learning)
     found = validate_procedure(procedure, measures, learning.data, plan, running)
-    figures = {}
-    for name, figure in found.figures.items():
-        made = figure.corrections["optimism"]
-        corrected = made.shifted
-        if name == "calibration slope":
-            corrected = replace(corrected, low=np.nan, high=np.nan)
-        figures[name] = Corrected(figure.apparent, made.optimism, corrected, np.empty(0))
+    figures = {
+        name: _correct(figure, name == "calibration slope")
+        for name, figure in found.figures.items()
+    }
     return InternalValidation(resamples, figures, found.chosen, found.failed)
 
 
-def _penalty(learning: Learning) -> float | None:
-    """The teacher's penalty, which is not chosen again."""
-    return learning.score.penalty if learning.search.target == "teacher" else None
+def _make_procedure(learning: Learning) -> Procedure:
+    penalty = learning.score.penalty if learning.search.target == "teacher" else None
+    completed, data = learning.completed, learning.data
+    if completed is not None:
+        rules = (learning.search, learning.grouping, penalty)
+        return repeat_completion(completed, data, rules, learning.score)
+    terms, hazard = learning.terms, data.cause(1)
+
+    def learn(rows: Integers, _chance: np.random.Generator) -> LearnedScore:
+        drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
+        resample = SurvivalData(hazard.time, hazard.event, weight=drawn)
+        return refit_score(terms, resample, learning.search, learning.grouping, penalty)
+
+    def predict(
+        score: LearnedScore, rows: Integers, _chance: np.random.Generator
+    ) -> dict[str, Floats]:
+        return predict_totals(score, score.total(terms.bits)[rows])
+
+    return Procedure(learn, predict, lambda score: list_chosen(terms, score), own=learning.score)
+
+
+def _correct(figure: JudgedFigure, is_slope: bool) -> Corrected:
+    made, plus = (figure.corrections[kind] for kind in ("optimism", "0.632+"))
+    corrected, other = made.shifted, plus.shifted
+    if is_slope:
+        # It was 1 in every resample, by construction: nothing tells how it varies.
+        corrected, other = (replace(one, low=np.nan, high=np.nan) for one in (corrected, other))
+    return Corrected(figure.apparent, made.optimism, corrected, np.empty(0), other)
 
 
 def _measures(competes: bool) -> list[Measure]:
@@ -222,18 +212,6 @@ def _measures(competes: bool) -> list[Measure]:
         Measure("group concordance", "groups", rank, estimate),
         Measure("calibration slope", "log hazard", _slope),
     ]
-
-
-def _refit(terms: Terms, score: LearnedScore) -> Refit:
-    total = score.total(terms.bits)
-    return Refit(
-        predictions={
-            "points": total.astype(np.float64),
-            "groups": find_group(total, score.limits).astype(np.float64),
-            "log hazard": score.scale * total.astype(np.float64),
-        },
-        chosen=list_chosen(terms, score),
-    )
 
 
 def _rank(competes: bool) -> Callable[[Floats, SurvivalData], float]:

@@ -186,6 +186,7 @@ def internal_table(result: EndpointResult) -> Table:
                 Interval(figure.apparent),
                 Number(figure.optimism, 3),
                 Interval(figure.corrected),
+                Interval(figure.corrected if figure.plus is None else figure.plus),
             )
         )
     columns = (
@@ -193,11 +194,14 @@ def internal_table(result: EndpointResult) -> Table:
         Heading("Apparent"),
         Heading("Optimism"),
         Heading("Corrected"),
+        Heading("Corrected by 0.632+"),
     )
     title = f"Internal validation, {result.internal.resamples} bootstrap resamples"
     notes = (
         "Search, points and groups repeated on every resample. Corrected intervals: for what new "
         "patients would show, so they also hold that the optimism itself is not known for sure.",
+        "0.632+ judges each resample's score on the patients it has not seen; where far more was "
+        "tried than the events can tell apart, it is the fairer of the two.",
     )
     return Table(title, columns, tuple(rows), notes)
 

@@ -44,13 +44,15 @@ class _Learned:
     tables: Floats
 
 
-def impute_inside(
+def impute_inside(  # noqa: PLR0913 - one call states how the data become predictions
     learn: Callable[[Floats, SurvivalData], Any],
     predict: Callable[[Any, Floats], Predictions],
     completion: Completion,
     data: SurvivalData,
     rng: np.random.Generator,
+    *,
     chosen: Callable[[Any], Sequence[str]] | None = None,
+    own: Any = None,
 ) -> Procedure:
     """Make a procedure that imputes missing values anew in every resample, before it learns.
 
@@ -68,6 +70,7 @@ def impute_inside(
         data: outcomes of the n patients.
         rng: the source of chance by which the whole cohort is completed.
         chosen: what a model chose, for counting; of several models, what half of them chose.
+        own: the model of all patients, where it is known already; None to learn it.
 
     Returns:
         The procedure, for ``validate_procedure``.
@@ -132,7 +135,8 @@ def impute_inside(
         times = Counter(thing for each in several for thing in each)
         return [thing for thing, number in times.items() if 2 * number >= len(several)]
 
-    return Procedure(learn_rows, predict_rows, None if chosen is None else count)
+    whose = None if own is None else _Learned((own,), everyone, whole)
+    return Procedure(learn_rows, predict_rows, None if chosen is None else count, own=whose)
 
 
 def _learn(

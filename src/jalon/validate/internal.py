@@ -47,12 +47,14 @@ class Corrected:
         corrected: ``apparent`` less ``optimism``; its interval is shifted and widened (see
             ``correct_estimate``).
         drops: shape (B,), the drop in each resample; NaN where it gave no model.
+        plus: the figure corrected by 0.632+ instead; None when that was not done.
     """
 
     apparent: Estimate
     optimism: float
     corrected: Estimate
     drops: Floats
+    plus: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

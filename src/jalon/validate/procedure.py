@@ -46,12 +46,15 @@ class Procedure:
         watch: name of a prediction to be kept for all patients and resamples, to look at its
             stability; empty for none. For probabilities and linear predictors, several completed
             tables are averaged.
+        own: the model of all patients, where it is known already, such as one that was proven
+            best; None to learn it like the others.
     """
 
     learn: Callable[[Integers, np.random.Generator], Any]
     predict: Callable[[Any, Integers, np.random.Generator], Predictions]
     chosen: Callable[[Any], Sequence[str]] | None = None
     watch: str = ""
+    own: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +164,7 @@ def validate_procedure(
         )
     chance = np.random.default_rng([1, int(plan.seeds[0])])
     everyone = np.arange(plan.n)
-    model = procedure.learn(everyone, chance)
+    model = procedure.learn(everyone, chance) if procedure.own is None else procedure.own
     own = procedure.predict(model, everyone, chance)
     apparent = [estimate_tables(one, _find(own, one.of), data, level) for one in measures]
     blind = np.full(len(measures), np.nan)

@@ -52,7 +52,7 @@ def choose(beta):
 
 def make(table, data, join="stacked", plan=PLAN, learn=learn):
     completion = Completion(table, plan, join)
-    return impute_inside(learn, predict, completion, data, np.random.default_rng(5), choose)
+    return impute_inside(learn, predict, completion, data, np.random.default_rng(5), chosen=choose)
 
 
 @pytest.mark.parametrize("join", ["stacked", "each"])
@@ -160,6 +160,19 @@ def test_stacked_outcomes():
     assert two.log_likelihood - two.log_likelihood_null == pytest.approx(
         one.log_likelihood - one.log_likelihood_null, rel=1e-7
     )
+
+
+def test_a_model_that_is_known_already_is_not_learned_again():
+    table, data = simulate()
+    beta = np.array([1.0, 0.0, 0.0])
+    completion = Completion(table, PLAN)
+    rng = np.random.default_rng(5)
+    procedure = impute_inside(learn, predict, completion, data, rng, own=beta)
+    plan = draw_bootstrap(120, 3, np.random.default_rng(1))
+    apparent = validate_procedure(procedure, [RANK], data, plan).figures["C"].apparent
+    whole = impute(table, np.random.default_rng(5), PLAN, data).values
+    expected = [concordance_value(values[:, 0], data) for values in whole]
+    assert apparent.value == pytest.approx(np.mean(expected))
 
 
 def test_refusals():
