@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 OPTIONS ?=
 
 
-.PHONY: setup study test check bench generalisation coverage docs clean
+.PHONY: setup study test chromium check bench generalisation coverage docs clean
 
 setup: $(READY)
 
@@ -24,8 +24,14 @@ $(READY): requirements.lock pyproject.toml
 study: setup
 	$(BIN)/jalon study run studies/breast_real.toml $(OPTIONS)
 
-test: setup
+test: setup chromium
 	$(BIN)/python -m pytest $(OPTIONS)
+
+# The calculator is tested in Debian's Chromium.
+chromium:
+	@command -v chromium >/dev/null || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
+	  { echo "the calculator's tests need Chromium; on Debian: apt-get install chromium"; exit 1; }
 
 check: setup
 	$(BIN)/ruff format --check .

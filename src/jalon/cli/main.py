@@ -12,6 +12,7 @@ from jalon.cli.data import data_app
 from jalon.cli.learn import learn
 from jalon.cli.score import score_app
 from jalon.cli.score_card import card
+from jalon.cli.serve import serve_app
 from jalon.cli.study import study_app
 from jalon.cli.terminal import show_error
 from jalon.cli.validate import validate
@@ -29,6 +30,7 @@ app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")
 score_app.command("validate")(validate)
 app.add_typer(score_app, name="score")
+app.add_typer(serve_app, name="serve")
 app.command("learn")(learn)
 score_app.command("card")(card)
 

@@ -163,19 +163,21 @@ def _answer(
 
 
 @score_app.command("export")
-def export(
+def export(  # noqa: PLR0913, PLR0917 - one argument per option
     score: ScoreName,
     toml: Annotated[bool, typer.Option("--toml", help="As a TOML file.")] = False,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     card: Annotated[bool, typer.Option("--card", help="As a page of plain text.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="As a calculator in one file.")] = False,
     out: Annotated[Path | None, typer.Option(help="File to write; else the screen.")] = None,
     lang: Lang = Language.en,
 ) -> None:
-    """Write a score's definition as TOML, JSON or a page of plain text."""
+    """Write a score's definition as TOML, JSON, plain text, or a calculator that works offline."""
     from jalon.core.files import write_file  # noqa: PLC0415
     from jalon.scores import write_card, write_definition, write_json  # noqa: PLC0415
 
-    chosen = [name for name, asked in (("toml", toml), ("json", json), ("card", card)) if asked]
+    asked = {"toml": toml, "json": json, "card": card, "html": html}
+    chosen = [name for name, wanted in asked.items() if wanted]
     if len(chosen) > 1:
         raise UserError(f"give one of --{' and --'.join(chosen)}, not both")
     definition = _find(score)
@@ -183,12 +185,19 @@ def export(
         "toml": lambda: write_definition(definition),
         "json": lambda: write_json(definition) + "\n",
         "card": lambda: write_card(definition, lang.value),
+        "html": lambda: _write_html(definition, lang.value),
     }[chosen[0] if chosen else "toml"]()
     if out is None:
         typer.echo(text, nl=False)
         return
     write_file(out, text)
     typer.echo(f"wrote {out}")
+
+
+def _write_html(definition: ScoreDefinition, language: str) -> str:
+    from jalon.calculator.pages import write_offline  # noqa: PLC0415 - it needs jinja2
+
+    return write_offline(definition, language)
 
 
 @score_app.command("verify")

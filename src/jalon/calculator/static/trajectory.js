@@ -1,0 +1,1 @@
+const trajectoryPage = { start() {}, refresh() {} };
