@@ -7,6 +7,7 @@ one too, with nothing approximated.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -195,6 +196,14 @@ def shrink_aim(ground: Ground, problem: Problem, shrinkage: Shrinkage | None) ->
     return ground._replace(ridge=ridge, centre=np.asarray(shrinkage.centre, dtype=np.float64))
 
 
+def _was_stopped(score: LearnedScore, effort: Effort, seconds: float) -> bool:
+    """Tell whether a search ended before its limits did: someone ended it."""
+    proof = score.certificate
+    if proof is None or proof.proven:
+        return False
+    return seconds < effort.seconds and proof.nodes < effort.nodes
+
+
 def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
     candidates: Sequence[Candidate],
     tables: Sequence[Table],
@@ -236,15 +245,16 @@ def learn_imputed(  # noqa: PLR0913 - the doors of learn_score
         Du J, Boss J, Han P et al. (2022), doi:10.1080/10618600.2022.2035739, section 2: the
         stacked objective, whose selection is the same in all imputed data sets.
     """
-    settings = search or SearchSettings()
+    settings, limits, begun = search or SearchSettings(), effort or Effort(), time.perf_counter()
     terms, stacked = stack_tables(candidates, tables, data)
     copies = len(tables)
     score = learn_stacked(
         terms, stacked, copies, settings, groups,
         wishes=wishes, shrinkage=shrinkage, effort=effort, tell=tell,
     )  # fmt: skip
-    limits = effort or Effort()
-    alone = replace(limits, near=0.0, seconds=limits.seconds / copies)
+    stopped = _was_stopped(score, limits, time.perf_counter() - begun)
+    # Someone who ends the shared search does not want to wait for those of each table.
+    alone = replace(limits, near=0.0, seconds=0.0 if stopped else limits.seconds / copies)
     penalty = score.penalty if settings.target == "teacher" else None
     shared, own, gaps = [], [], []
     for part in split_terms(terms, copies):

@@ -8,6 +8,7 @@ excess is listed: those not listed cannot be better, those listed are judged one
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -27,7 +28,7 @@ from jalon.learn.score import LearnedScore
 from jalon.learn.settings import Effort, SearchSettings, Wishes
 from jalon.learn.teacher import fit_teacher
 from jalon.learn.terms import Terms
-from jalon.learn.worst_search import Settled, settle_worst
+from jalon.learn.worst_search import Settled, settle_worst, was_stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +172,12 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
     problem = lay_problem(terms, data, search, wishes, penalty=penalty)
     own = _choose_penalty(terms, data, problem, settings)
     centres = lay_centres(problem, terms.bits, data, units[0], rules.level, own)
+    ends = time.perf_counter() + limits.seconds
     proof, nothing = solve_problem(problem, limits)
     plain = proof.found[0]
-    settled = settle_worst(centres, plain, limits, rules.rounds)
+    # Someone who ends the plain search does not want to wait for the next one.
+    rounds = 0 if was_stopped(proof, limits, ends) else rules.rounds
+    settled = settle_worst(centres, plain, limits, rounds)
     require_score(problem, settled.best)
     judged = centres.judge(plain.points)
     null = centres.value(centres.excess(np.zeros(len(plain.points))))

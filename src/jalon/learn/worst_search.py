@@ -85,7 +85,7 @@ def settle_worst(centres: Centres, start: Found, effort: Effort, rounds: int) ->
             if reached > bound:
                 bound, shown = reached, weight
             done = bound >= best.cost - TIE or time.perf_counter() > ends
-            if done or _was_stopped(made[-1], effort, ends):
+            if done or was_stopped(made[-1], effort, ends):
                 break
             pool |= {_support(one.points) for one in (best, *(m.found[0] for m in made))} - {()}
     except KeyboardInterrupt:
@@ -101,7 +101,7 @@ def _bound_all(centres: Centres, weight: Floats) -> float:
     return relax_support(ground, np.arange(size), np.zeros(size), np.inf, hasty=False) + lacking
 
 
-def _was_stopped(proof: Proof, effort: Effort, ends: float) -> bool:
+def was_stopped(proof: Proof, effort: Effort, ends: float) -> bool:
     """Tell whether a proof ended before its limits did: someone ended the search."""
     late = time.perf_counter() > ends
     return not (proof.complete or late or proof.nodes >= effort.nodes) and proof.gap > TIE

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from tests.unit.learn.robust_cases import CANDIDATES, PLAIN, make_columns, make_data
 
 from jalon.core import SurvivalData, UnsuitableDataError
-from jalon.learn import SearchSettings, build_terms, learn_score
+from jalon.learn import SearchSettings, aim, build_terms, learn_score, proof, worst_search
 from jalon.learn.centres import group_centres, lay_centres
 from jalon.learn.objective import lay_ground
 from jalon.learn.problem import lay_problem
@@ -155,3 +155,35 @@ def test_what_is_refused():
         learn_worst_centre(TERMS, DATA, SMALL, CentreSettings(least_events=150))
     with pytest.raises(UnsuitableDataError, match="outside 0 to 1"):
         learn_worst_centre(TERMS, DATA, SMALL, CentreSettings(level=1.5))
+
+
+def interrupt_once(monkeypatch, module):
+    """The first proof is ended from the keyboard; any other is counted."""
+    asked = []
+    real = proof.prove_points
+
+    def prove(ground, rules, incumbents, effort, tell=None):
+        asked.append(effort)
+        if len(asked) == 1:
+
+            def stop(_):
+                raise KeyboardInterrupt
+
+            return real(ground, rules, incumbents, effort, stop)
+        return real(ground, rules, incumbents, effort, tell)
+
+    for one in module:
+        monkeypatch.setattr(one, "prove_points", prove)
+    return asked
+
+
+def test_an_interrupt_of_the_first_search_ends_all_and_leaves_an_honest_gap(monkeypatch):
+    asked = interrupt_once(monkeypatch, (aim, worst_search))
+    wide = replace(PLAIN, max_variables=4, max_points=5, price=0.0)
+    learned = learn_worst_centre(TERMS, DATA, wide, OWN)
+    certificate = learned.score.certificate
+    if certificate.proven:
+        return  # one step was enough: nothing was cut short
+    assert len(asked) == 1
+    assert np.isfinite(certificate.gap)
+    assert certificate.bound <= certificate.value
