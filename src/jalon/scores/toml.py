@@ -41,6 +41,10 @@ _LISTS = {
     "overrides": "override", "cuts": "cut", "performance": "performance", "series": "series",
 }  # fmt: skip
 """Fields of the definition that a file writes as [[headings]], and the heading."""
+_OTHERS = (
+    "name", "ranks_by", "pitfalls", "learning", "rule", "availability", "reason", "checked",
+    "unverified", "fr", "formula", "items_of", "example",
+)  # fmt: skip
 
 _STEP: dict[str, Reader] = {"points": whole, "above": decimal, "at_least": decimal}
 _DISPUTE: dict[str, Reader] = {
@@ -170,6 +174,8 @@ def read_table(table: dict[str, Any], source: str) -> ScoreDefinition:
     """
     for place, example in enumerate(table.get("example", ()), start=1):
         refuse_unknown_keys(example, _EXAMPLE, f"{source}, example {place}")
+    if all(key in table for key in (*_TEXTS, "name")):
+        refuse_unknown_keys(table, (*_TEXTS, *_OTHERS, *_LISTS.values()), source)
     plain = {key: value for key, value in table.items() if key not in ("example", "items_of")}
     for field, heading in _LISTS.items():
         plain[field] = plain.pop(heading, [])
