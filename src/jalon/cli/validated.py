@@ -22,7 +22,7 @@ INDENT = 12
 NAME = 20
 CELL = 17
 RIVAL, PAIR = 14, 23
-LEVEL = INDENT + 10
+LEVEL, PART = INDENT + 7, 18
 RISK = 14
 MOST_ROWS = 12
 """With more centres, levels or rivals than this the rest are left to the tables."""
@@ -111,9 +111,7 @@ def _list_groups(found: PlainValidation) -> list[str]:
     if separation.gray is not None:
         tests.append(f"Gray p {_p(separation.gray.p)}")
     if tests:
-        lines.append(
-            f"{'':<{INDENT}}{', '.join(tests)}; hazard ratio to the group of the line above"
-        )
+        lines += _flow("", f"{', '.join(tests)}; hazard ratio to the group of the line above")
     return lines
 
 
@@ -127,10 +125,12 @@ def _list_centres(found: PlainValidation) -> list[str]:
     lines += _more(len(judged))
     for title, kind in (("all", "estimate"), ("a new one", "prediction")):
         cells = [
-            _write(getattr(centres.pooled[name], kind)) if name in centres.pooled else "-"
+            _write(getattr(centres.pooled[name], kind), width=PART)
+            if name in centres.pooled
+            else "-"
             for name in ("concordance", "slope", "ratio")
         ]
-        joined = "".join(f"{cell:>{CELL}}" for cell in cells)
+        joined = "".join(f"{cell:>{PART}}" for cell in cells)
         lines.append(f"  {title:<{LEVEL - 2}}{'':>6}{joined}")
     if centres.rule:
         lines += _flow("", centres.rule)
@@ -148,7 +148,7 @@ def _list_subgroups(found: PlainValidation) -> list[str]:
             _p(part.tests[name].p) if name in part.tests else "-"
             for name in ("concordance", "slope", "ratio")
         ]
-        joined = "".join(f"{cell:>{CELL}}" for cell in tests)
+        joined = "".join(f"{cell:>{PART}}" for cell in tests)
         lines.append(f"  {'p of a difference':<{LEVEL - 2}}{'':>6}{joined}")
     return lines
 
@@ -173,16 +173,17 @@ def _list_notes(notes: tuple[str, ...]) -> list[str]:
 
 
 def _head(title: str) -> str:
-    heads = "".join(f"{word:>{CELL}}" for word in ("C", "slope", "obs/expected"))
+    heads = "".join(f"{word:>{PART}}" for word in ("C", "slope", "obs/expected"))
     return f"{_cut(title, LEVEL - 1):<{LEVEL}}{'n':>6}{heads}"
 
 
 def _level(name: str, merits: Merits) -> str:
     figures = {str(key): one.estimate for key, one in merits.figures.items()}
     cells = [
-        _write(figures[key]) if key in figures else "-" for key in ("concordance", "slope", "ratio")
+        _write(figures[key], width=PART) if key in figures else "-"
+        for key in ("concordance", "slope", "ratio")
     ]
-    joined = "".join(f"{cell:>{CELL}}" for cell in cells)
+    joined = "".join(f"{cell:>{PART}}" for cell in cells)
     return f"  {_cut(name, LEVEL - 3):<{LEVEL - 2}}{merits.patients:>6,}{joined}"
 
 
@@ -207,13 +208,13 @@ def _bare(value: float) -> Estimate:
     return Estimate(value, math.nan, math.nan)
 
 
-def _write(one: Estimate, digits: int = 2, scale: float = 1.0) -> str:
+def _write(one: Estimate, digits: int = 2, scale: float = 1.0, width: int = CELL) -> str:
     if math.isnan(one.value):
         return "-"
     if math.isnan(one.low):
         return f"{one.value * scale:.{digits}f}"
     texts = [write_estimate(one, fewer, scale) for fewer in range(digits, -1, -1)]
-    return next((text for text in texts if len(text) < CELL), texts[-1])
+    return next((text for text in texts if len(text) < width), texts[-1])
 
 
 def _p(p: float) -> str:

@@ -159,6 +159,12 @@ def gather(
         unknown_outcome=int(np.sum(~outcome.known)),
         incomplete=int(np.sum(outcome.known & ~scored.complete)),
     )
+    own_patients = definition.learning.get("data_sha256") == table.sha256
+    if own_patients:
+        notes = (
+            f"{definition.short} was learned from this very file: every figure here flatters it",
+            *notes,
+        )
     return cohort, (*notes, *_note_risks(cohort, risks))
 
 
