@@ -20,6 +20,7 @@ from jalon.stats import (
 from jalon.study.learning import Learning, validate_learning
 from jalon.study.outcome import Outcome
 from jalon.study.protocol import ComparePart, Role, StudyFile
+from jalon.study.resampled_risk import ResampledRisks, find_last_month
 from jalon.study.sample_size import StudySize, judge_size
 from jalon.study.trial import Trial, try_score
 from jalon.validate import InternalValidation, Running, calibration_slope
@@ -75,6 +76,8 @@ class EndpointResult:
         slope: calibration slope in the validation cohort; None without one.
         rivals: published scores, by cohort.
         size: how large the study should have been; None where that cannot be said.
+        resampled: what the scores of the resamples say of the patients; None where follow-up
+            reaches none of the study's months.
     """
 
     courses: dict[Role, Course]
@@ -84,6 +87,7 @@ class EndpointResult:
     slope: Estimate | None
     rivals: dict[Role, tuple[Rival, ...]]
     size: StudySize | None = None
+    resampled: ResampledRisks | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -125,7 +129,8 @@ def analyse_endpoint(
         All results.
     """
     trials = {role: _try_learned(learning, outcome) for role, outcome in outcomes.items()}
-    internal = validate_learning(learning, rng, effort.resamples, effort.running)
+    month = find_last_month(study.protocol.study.months, learning.data)
+    internal, resampled = validate_learning(learning, rng, effort.resamples, effort.running, month)
     rivals = {
         role: tuple(_try_published(part, trials[role]) for part in study.protocol.compare)
         for role in outcomes
@@ -138,6 +143,7 @@ def analyse_endpoint(
         slope=_slope(learning, trials["validation"]) if "validation" in trials else None,
         rivals=rivals,
         size=judge_size(study, learning),
+        resampled=resampled,
     )
 
 

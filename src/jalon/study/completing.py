@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from jalon.core import Floats, Integers, SurvivalData
+from jalon.core import Floats, SurvivalData
 from jalon.learn import (
     Candidate,
     GroupSettings,
@@ -15,12 +15,12 @@ from jalon.learn import (
     SearchSettings,
     Terms,
     build_terms,
-    find_group,
     refit_score,
     stack_tables,
 )
 from jalon.stats import ImputationPlan, IncompleteTable, impute
 from jalon.stats.missing.incomplete_table import Kind
+from jalon.study.resampled_risk import WATCHED, RatedScore, predict_totals, rate_score
 from jalon.validate import Completion, Predictions, Procedure, impute_inside
 
 
@@ -51,7 +51,7 @@ class Completed:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Points:
     terms: Terms
-    score: LearnedScore
+    rated: RatedScore
 
 
 def complete_candidates(
@@ -103,6 +103,7 @@ def repeat_completion(
     data: SurvivalData,
     rules: tuple[SearchSettings, GroupSettings, float | None],
     score: LearnedScore,
+    month: float | None,
 ) -> Procedure:
     """Make the procedure that every resample repeats: impute, search, cut groups.
 
@@ -111,6 +112,7 @@ def repeat_completion(
         data: outcomes of the patients, all causes.
         rules: what the score may look like, its groups, and the teacher's penalty if known.
         score: the score of the whole cohort.
+        month: when risks are read; None for no risks.
 
     Returns:
         The procedure, for ``validate_procedure``.
@@ -122,42 +124,27 @@ def repeat_completion(
         columns = {one.name: values[:, k] for k, one in enumerate(candidates)}
         terms = build_terms(candidates, columns)
         score = refit_score(terms, outcomes.cause(1), search, grouping, penalty)
-        return _Points(terms, score)
+        return _Points(terms, rate_score(score, score.total(terms.bits), outcomes, month))
 
-    return impute_inside(
+    terms = completed.terms
+    procedure = impute_inside(
         learn,
         _predict,
         Completion(completed.table, completed.plan),
         data,
         np.random.default_rng(search.seed),  # the tables are those that the score was learned from
-        chosen=lambda model: list_chosen(model.terms, model.score),
-        own=_Points(completed.terms, score),
+        chosen=lambda model: list_chosen(model.terms, model.rated.score),
+        own=_Points(terms, rate_score(score, score.total(terms.bits), completed.stacked, month)),
     )
+    return procedure if month is None else replace(procedure, watch=WATCHED)
 
 
 def _predict(model: _Points, values: Floats) -> Predictions:
     total = np.zeros(len(values), dtype=np.int64)
-    for term, points in enumerate(model.score.points):
+    for term, points in enumerate(model.rated.score.points):
         if points:
             total += points * (values[:, model.terms.variable[term]] > model.terms.cut[term])
-    return predict_totals(model.score, total)
-
-
-def predict_totals(score: LearnedScore, total: Integers) -> dict[str, Floats]:
-    """Give what a score says of patients with these totals.
-
-    Args:
-        score: the score.
-        total: shape (n,), their points.
-
-    Returns:
-        Points, groups and log hazard, by name.
-    """
-    return {
-        "points": total.astype(np.float64),
-        "groups": find_group(total, score.limits).astype(np.float64),
-        "log hazard": score.scale * total.astype(np.float64),
-    }
+    return predict_totals(model.rated, total)
 
 
 def list_chosen(terms: Terms, score: LearnedScore) -> tuple[str, ...]:

@@ -31,11 +31,19 @@ from jalon.study.completing import (
     Completed,
     complete_candidates,
     list_chosen,
-    predict_totals,
     repeat_completion,
 )
 from jalon.study.outcome import Outcome, draw_risk, read_risk
 from jalon.study.protocol import LearnPart, StudyFile, VariablePart
+from jalon.study.resampled_risk import (
+    WATCHED,
+    RatedScore,
+    ResampledRisks,
+    list_month_measures,
+    predict_totals,
+    rate_score,
+    split_watched,
+)
 from jalon.validate import (
     Corrected,
     InternalValidation,
@@ -142,8 +150,12 @@ def _impute_facts(completed: Completed | None) -> dict[str, Any]:
 
 
 def validate_learning(
-    learning: Learning, rng: np.random.Generator, resamples: int, running: Running
-) -> InternalValidation:
+    learning: Learning,
+    rng: np.random.Generator,
+    resamples: int,
+    running: Running,
+    month: float | None = None,
+) -> tuple[InternalValidation, ResampledRisks | None]:
     """Correct the score's figures of merit for their optimism by the bootstrap.
 
     Search, points and groups are repeated on every resample, and imputation before them where
@@ -156,40 +168,57 @@ def validate_learning(
         resamples: how many resamples.
         running: workers, who is told, and where finished resamples are kept; the result does not
             depend on it.
+        month: when risks are read; None for no risks.
 
     Returns:
-        Corrected concordance of points and of groups, and calibration slope.
+        Corrected concordance of points and of groups, and calibration slope; with a month also AUC
+        and prediction accuracy, and what the scores of the resamples say of every patient.
     """
     plan = draw_bootstrap(len(learning.data), resamples, rng)
     measures = _measures(learning.outcome.competes)
-    procedure = _make_procedure(learning)
+    if month is not None:
+        measures += list_month_measures(month)
+    procedure = make_procedure(learning, month)
     found = validate_procedure(procedure, measures, learning.data, plan, running)
     figures = {
         name: _correct(figure, name == "calibration slope")
         for name, figure in found.figures.items()
     }
-    return InternalValidation(resamples, figures, found.chosen, found.failed)
+    inside = InternalValidation(resamples, figures, found.chosen, found.failed)
+    return inside, None if month is None else split_watched(found, month)
 
 
-def _make_procedure(learning: Learning) -> Procedure:
+def make_procedure(learning: Learning, month: float | None) -> Procedure:
+    """State all that was done with the data, so that it can be repeated on other patients.
+
+    Args:
+        learning: the score and its data.
+        month: when risks are read; None for no risks.
+
+    Returns:
+        Imputation where the study asks for it, search, points, groups and risks.
+    """
     penalty = learning.score.penalty if learning.search.target == "teacher" else None
     completed, data = learning.completed, learning.data
     if completed is not None:
         rules = (learning.search, learning.grouping, penalty)
-        return repeat_completion(completed, data, rules, learning.score)
-    terms, hazard = learning.terms, data.cause(1)
+        return repeat_completion(completed, data, rules, learning.score, month)
+    terms = learning.terms
 
-    def learn(rows: Integers, _chance: np.random.Generator) -> LearnedScore:
+    def learn(rows: Integers, _chance: np.random.Generator) -> RatedScore:
         drawn = np.bincount(rows, minlength=len(data)).astype(np.float64)
-        resample = SurvivalData(hazard.time, hazard.event, weight=drawn)
-        return refit_score(terms, resample, learning.search, learning.grouping, penalty)
+        resample = SurvivalData(data.time, data.event, weight=drawn)
+        score = refit_score(terms, resample.cause(1), learning.search, learning.grouping, penalty)
+        return rate_score(score, score.total(terms.bits), resample, month)
 
     def predict(
-        score: LearnedScore, rows: Integers, _chance: np.random.Generator
+        rated: RatedScore, rows: Integers, _chance: np.random.Generator
     ) -> dict[str, Floats]:
-        return predict_totals(score, score.total(terms.bits)[rows])
+        return predict_totals(rated, rated.score.total(terms.bits)[rows])
 
-    return Procedure(learn, predict, lambda score: list_chosen(terms, score), own=learning.score)
+    own = rate_score(learning.score, learning.score.total(terms.bits), data, month)
+    watch = "" if month is None else WATCHED
+    return Procedure(learn, predict, lambda one: list_chosen(terms, one.score), watch, own)
 
 
 def _correct(figure: JudgedFigure, is_slope: bool) -> Corrected:

@@ -177,6 +177,9 @@ def internal_table(result: EndpointResult) -> Table:
         "group concordance": "Concordance of risk groups",
         "calibration slope": "Calibration slope",
     }
+    if result.resampled is not None:
+        by = f"by {result.resampled.month:g} months"
+        names |= {"auc": f"AUC {by}", "accuracy": f"Index of prediction accuracy {by}"}
     rows: list[tuple[Cell, ...]] = []
     for key, name in names.items():
         figure = result.internal.figures[key]
