@@ -5,9 +5,10 @@ from jalon.report.documents.document import (
     Document,
     Figure,
     FirstPage,
+    Fold,
     Merit,
     Section,
 )
 from jalon.report.documents.html_page import write_html
 
-__all__ = ["Block", "Document", "Figure", "FirstPage", "Merit", "Section", "write_html"]
+__all__ = ["Block", "Document", "Figure", "FirstPage", "Fold", "Merit", "Section", "write_html"]

@@ -38,7 +38,20 @@ class Merit:
     remark: str = ""
 
 
-Block = str | Figure | Table
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Details that a reader may open; on paper they are open.
+
+    Attributes:
+        heading: what they are, in a few words.
+        blocks: paragraphs, figures and tables in reading order.
+    """
+
+    heading: str
+    blocks: tuple[str | Figure | Table, ...]
+
+
+Block = str | Figure | Table | Fold
 """What a section is made of; a string is a paragraph."""
 
 

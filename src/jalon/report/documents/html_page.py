@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from jalon.core import JalonError
-from jalon.report.documents.document import Block, Document, Figure
+from jalon.report.documents.document import Block, Document, Figure, Fold
 from jalon.report.figures.svg_text import prefix_ids
 from jalon.report.tables.html_text import table_html
 from jalon.report.tables.table import Table
@@ -22,13 +22,14 @@ from jalon.report.tables.table import Table
 class _Shown:
     """A block ready for the template; only what we wrote ourselves is Markup."""
 
-    kind: Literal["paragraph", "figure", "table"]
+    kind: Literal["paragraph", "figure", "table", "fold"]
     name: str = ""
     words: str = ""
     caption: str = ""
     html: str = ""
     svg: str = ""
     narrow: str = ""
+    blocks: tuple[_Shown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class _Numbering:
     def show(self, block: Block) -> _Shown:
         if isinstance(block, str):
             return _Shown("paragraph", words=block)
+        if isinstance(block, Fold):
+            return _Shown("fold", words=block.heading, blocks=self.show_all(block.blocks))
         if isinstance(block, Table):
             self.tables += 1
             return _show_table(block, self.tables)
@@ -109,7 +112,9 @@ def _load_template() -> Template:
 
 def _check_labels(document: Document) -> None:
     """Refuse a page on synthetic data with a figure that could pass for real once copied."""
-    blocks = [*document.first_page.figures, *(b for s in document.sections for b in s.blocks)]
+    blocks: list[Block] = [*document.first_page.figures]
+    for part in (block for section in document.sections for block in section.blocks):
+        blocks += part.blocks if isinstance(part, Fold) else (part,)
     for block in blocks:
         if isinstance(block, Figure):
             for svg in filter(None, (block.svg, block.narrow)):
