@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 
+from jalon.core.errors import DefinitionError
 from jalon.core.units import DAYS_PER
 from jalon.scores.definition import Risk, ScoreDefinition
 from jalon.scores.item import Item
@@ -172,10 +173,13 @@ def write_equation(definition: ScoreDefinition) -> str:
 
     Returns:
         For example ``EASIX = ldh × creatinine ÷ platelets``.
+
+    Raises:
+        DefinitionError: the score is not a formula.
     """
     formula = definition.formula
     if formula is None:
-        return ""
+        raise DefinitionError(f"{definition.slug} is not a formula")
     if formula.multiplies:
         text = formula.terms[0].item
         for term in formula.terms[1:]:

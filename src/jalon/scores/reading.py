@@ -74,11 +74,6 @@ class Reading:
     points: tuple[int, ...]
     readings: tuple[int, ...]
 
-    @property
-    def known(self) -> bool:
-        """Whether the item leaves nothing open."""
-        return self.source != "missing" and len(self.points) <= 1
-
 
 def read_items(definition: ScoreDefinition, inputs: Inputs) -> tuple[Reading, ...]:
     """Read what was given for each item of a score.

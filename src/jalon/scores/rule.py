@@ -25,10 +25,6 @@ class Row:
     when: dict[str, tuple[int, ...]] = field(default_factory=dict)
     note: dict[str, str] = field(default_factory=dict)
 
-    def fits(self, points: dict[str, int]) -> bool:
-        """Say whether the row fits items with these points."""
-        return all(points[item] in allowed for item, allowed in self.when.items())
-
 
 @dataclass(frozen=True, slots=True)
 class Term:

@@ -250,3 +250,29 @@ def test_export_is_read_back_unchanged(slug, tmp_path):
 def test_export_in_one_form_only():
     assert "not both" in refuse("score", "export", "ipi", "--json", "--card")
     assert issubclass(DefinitionError, UserError)
+
+
+def test_unclosed_quote_and_levels_in_a_file(tmp_path):
+    path = tmp_path / "mine.csv"
+    path.write_text('age\n"70\n', encoding="utf-8")
+    assert "mend it" in refuse("score", "apply", "ipi", path)
+    path.write_text("vascular,endocrine,upper_gi\nyes,no,no\nYes,1,0\n", encoding="utf-8")
+    run("score", "apply", "cll_ci", path)
+    lines = (tmp_path / "mine_cll_ci.csv").read_text().splitlines()
+    assert [line.split(",")[-1] for line in lines[1:]] == ["intermediate", "high"]
+    path.write_text("ctdna_detectable,response\nyes,CR\nno,PR\n,SD\n", encoding="utf-8")
+    run("score", "apply", "ctdna_d28", path)
+    lines = (tmp_path / "mine_ctdna_d28.csv").read_text().splitlines()
+    assert [line.split(",")[-1] for line in lines[1:]] == [
+        "detectable",
+        "undetectable",
+        "undetermined",
+    ]
+
+
+def test_risk_with_an_interval_and_a_group_that_does_not_apply():
+    assert "21.1 % (10.1-41.1)" in run("score", "apply", "deauville", "reader_score=4").output
+    text = run("score", "apply", "al_zaki_suv10", "suvmax=15", "response=CR").output
+    assert "not applicable" in text
+    assert "risk" not in text
+    assert "decides suv_change" not in text

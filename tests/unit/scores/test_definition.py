@@ -10,12 +10,14 @@ from jalon.scores import (
     assess,
     assess_many,
     find_definition,
+    list_examples,
     list_slugs,
     parse_definition,
     write_card,
     write_definition,
     write_markdown,
 )
+from jalon.scores.card import write_equation
 from jalon.scores.combine import find_group
 from jalon.scores.definition import list_totals
 
@@ -191,3 +193,68 @@ def test_names_of_scores_are_never_matched_nearly(slug):
     for wrong in (slug.upper(), slug + "x", slug.replace("_", "-") + "_"):
         with pytest.raises(DefinitionError, match="no published score is called"):
             find_definition(wrong)
+
+
+def test_pages_show_formulas_examples_and_series():
+    for slug in ("easix", "impi", "icaht_neutropenia", "car_hematotox", "mgps", "cirs"):
+        page = write_markdown(find_definition(slug), list_examples(slug))
+        assert "## Worked examples" in page
+        assert "| refused: " in page or slug not in ("easix", "car_hematotox", "mgps")
+    assert "day 40: 0.5, day 50: 0.5" in write_markdown(
+        find_definition("icaht_neutropenia"), list_examples("icaht_neutropenia")
+    )
+    with pytest.raises(DefinitionError, match="is not a formula"):
+        write_equation(IPI)
+
+
+def test_disputed_total_without_groups_flips_in_both_engines():
+    bare = replace(HCT, groups=())
+    patient = {"lung_function": 65, "pulmonary": "none", "obesity": "no"}
+    answer = assess(bare, patient)
+    assert (answer.alternative.points_low, answer.points_low) == (2, 3)
+    assert answer.flips
+    many = assess_many(bare, {"lung_function": [65, 70], "pulmonary": [0, 0], "obesity": [0, 0]})
+    assert many.flips.tolist() == [True, False]
+    assert many.group.tolist() == [-1, -1]
+
+
+def test_item_without_a_range_takes_any_finite_value():
+    free = replace(IPI, items=(replace(AGE, possible=None, plausible=None), *IPI.items[1:]))
+    assert assess(free, {"age": 400}).points_low == 1
+    with pytest.raises(DefinitionError, match="an infinite value cannot be used"):
+        assess(free, {"age": float("inf")})
+    with pytest.raises(DefinitionError, match="age: infinite for 1 of 1"):
+        assess_many(free, {"age": [float("inf")]})
+
+
+def test_level_that_a_formula_does_not_weigh():
+    impi = find_definition("impi")
+    stage = replace(impi.items[2], possible=(1.0, 9.0))
+    wide = replace(impi, items=(*impi.items[:2], stage))
+    patient = {"mtv": 10, "age": 60, "stage": 7}
+    with pytest.raises(DefinitionError, match="stage: 7 is not one of 1, 2, 3, 4"):
+        assess(wide, patient)
+    with pytest.raises(DefinitionError, match="not one of the levels of the formula"):
+        assess_many(wide, {name: [value] for name, value in patient.items()})
+
+
+SERIES = '[[series]]\nid = "x"\nmeasure = "ldh"\nfirst = 0\nlast = 1\ngives = 3\nsummaries = []'
+
+
+@pytest.mark.parametrize(
+    ("old", "message"),
+    [
+        ("formula = 3", "formula: give a table of keys, not 3"),
+        ("fr = 3", "fr: give a table"),
+        (SERIES, "gives: give a table of keys, not 3"),
+    ],
+)
+def test_part_that_is_no_table(old, message):
+    lines = [line for line in SOURCES["car_ipi"].splitlines() if line.strip()]
+    cut = lines.index("[fr]")
+    end = next(k for k in range(cut + 1, len(lines) + 1) if k == len(lines) or lines[k][0] == "[")
+    kept = lines[:cut] + lines[end:]
+    text = "\n".join([old, *kept]) if not old.startswith("[[") else "\n".join([*kept, old])
+    with pytest.raises(DefinitionError) as caught:
+        parse_definition(text)
+    assert message in str(caught.value)
