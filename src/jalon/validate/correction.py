@@ -20,6 +20,11 @@ FIXED = 1e-9
 """Figures that vary less are fixed by construction."""
 
 
+NEARLY_FIXED = 0.35
+"""Figures of resamples on their own patients that vary by less than this share of what they lose
+elsewhere are nearly fixed, as a calibration slope over completed tables: 1 but for the tables."""
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """A figure of merit with what flatters it taken off, in one way.
@@ -32,7 +37,7 @@ class Correction:
         shifted: with the interval of the apparent figure, moved and widened.
         percentile: with percentiles of the resamples' own figures, moved so that their mean is
             the corrected figure, and widened; NaN without a bootstrap, and for figures that are
-            the same in all resamples.
+            the same, or nearly, in all resamples.
         resamples: how many could give the figure.
     """
 
@@ -134,6 +139,23 @@ def make_correction(
     percentile = _move_percentiles(shifted, known, inside)
     optimism = float(known.mean())
     return Correction(kind, shifted.value, optimism, shifted, percentile, len(known))
+
+
+def keep_varied(training: Floats, elsewhere: Floats) -> Floats:
+    """Return figures on own patients where they can say how a figure varies.
+
+    Args:
+        training: shape (B,), each resample's figure on the patients it was learned from.
+        elsewhere: shape (B,), on other patients, or on all.
+
+    Returns:
+        ``training``, or nothing where it is nearly fixed by construction.
+    """
+    known = ~np.isnan(training) & ~np.isnan(elsewhere)
+    inside, lost = training[known], (training - elsewhere)[known]
+    if len(inside) < 2 or np.std(inside) <= NEARLY_FIXED * np.std(lost):
+        return np.empty(0)
+    return inside
 
 
 def _varies(inside: Floats) -> bool:

@@ -19,6 +19,7 @@ from jalon.validate.correction import (
     Correction,
     CorrectionKind,
     drop_632_plus,
+    keep_varied,
     make_correction,
 )
 from jalon.validate.kept_rounds import identify
@@ -287,7 +288,7 @@ def _judge(
         drops = value - np.array([_mean(one) for one in each])
         corrections["folds"] = make_correction("folds", apparent, drops, np.empty(0))
         return JudgedFigure(apparent, _mean(training), _mean(left), np.nan, np.nan, corrections)
-    lost = value - left
+    lost, varied = value - left, keep_varied(training, whole)
     ways: list[tuple[CorrectionKind, Floats]] = [
         ("optimism", training - whole),
         ("0.632", LEFT_OUT * lost),
@@ -295,7 +296,7 @@ def _judge(
         ("left out", lost),
     ]
     for kind, drops in ways:
-        corrections[kind] = make_correction(kind, apparent, drops, training)
+        corrections[kind] = make_correction(kind, apparent, drops, varied)
     return JudgedFigure(apparent, _mean(training), _mean(whole), _mean(left), blind, corrections)
 
 

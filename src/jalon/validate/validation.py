@@ -9,7 +9,12 @@ from typing import TypeVar
 import numpy as np
 
 from jalon.core import Estimate, Floats, Integers
-from jalon.validate.correction import LEFT_OUT, CorrectionKind, make_correction
+from jalon.validate.correction import (
+    LEFT_OUT,
+    CorrectionKind,
+    keep_varied,
+    make_correction,
+)
 from jalon.validate.kept_rounds import identify
 from jalon.validate.resampling import Resampling
 from jalon.validate.risks import read_level
@@ -160,5 +165,5 @@ def _correct(
         "left out": ("left out", apparent - test),
     }
     kind, drops = ways[resampling.kind]
-    found = make_correction(kind, seen, drops, training)
+    found = make_correction(kind, seen, drops, keep_varied(training, test))
     return ValidatedFigure(apparent, *means, found.optimism, found.shifted, len(training))

@@ -175,6 +175,19 @@ def test_a_model_that_is_known_already_is_not_learned_again():
     assert apparent.value == pytest.approx(np.mean(expected))
 
 
+def test_a_slope_that_is_1_but_for_the_tables_has_no_percentiles():
+    def slope(index, data):
+        return float(fit_cox(index[:, None], data, ties="breslow").coefficients[0])
+
+    table, data = simulate()
+    plan = draw_bootstrap(120, 12, np.random.default_rng(1))
+    measures = [RANK, Measure("slope", "risk", slope)]
+    figures = validate_procedure(make(table, data), measures, data, plan).figures
+    for kind, one in figures["slope"].corrections.items():
+        assert np.isnan([one.percentile.low, one.shifted.low]).all(), kind
+        assert not np.isnan(figures["C"].corrections[kind].percentile.low)
+
+
 def test_refusals():
     table, data = simulate()
     with pytest.raises(UnsuitableDataError, match="120 rows but there are 60"):
