@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
 
 import jalon
+from jalon.calculator.api import create_router
 from jalon.calculator.pages import (
     name_asset,
     read_script,
@@ -182,4 +183,5 @@ def _add_assets(app: FastAPI) -> None:
 
 
 def _add_api(app: FastAPI) -> None:
-    """Mount the interface for programs where it is installed."""
+    """Add the interface for programs."""
+    app.include_router(create_router(app.state.library.scores))

@@ -68,7 +68,9 @@ def _link(term: Term) -> str:
 
 def _multiply(definition: ScoreDefinition, formula: Formula, end: int) -> str:
     """A product of factors and divisors, each at the end that makes it least or greatest."""
-    product, nothing, unbounded = "1.0", [], []
+    product = "1.0"
+    nothing: list[str] = []
+    unbounded: list[str] = []
     for term in formula.terms:
         span = definition.item(term.item).span
         if span is None:

@@ -56,7 +56,8 @@ def list_columns(definition: ScoreDefinition) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     used = {name for item in definition.items for name in item.over or ()}
     measures = [each for each in definition.measures if each.id in used]
-    for each in (*definition.items, *measures):
+    sources: tuple[Item | Measure, ...] = (*definition.items, *measures)
+    for each in sources:
         levels = each.levels if isinstance(each, Item) else ()
         unit = f", {each.unit}" if each.unit else ""
         found.append((each.id, f"{say(each.label, 'en')}{unit}" if not levels else
