@@ -11,6 +11,7 @@ from jalon.study.analysis import EndpointResult
 from jalon.study.cohorts import StudyCohort
 from jalon.study.doubts import raise_doubts
 from jalon.study.drawings import Drawer, Drawing
+from jalon.study.judged_chapter import JudgedPart, write_judged
 from jalon.study.patient_tables import attrition_table, course_table, issues_table, patients_table
 from jalon.study.protocol import Role, StudyFile
 from jalon.study.score_risks import total_risks_table
@@ -137,7 +138,9 @@ def _write_chapter(study: StudyFile, result: EndpointResult, is_primary: bool) -
         tables[f"groups_{role}"] = groups_table(trial, months)
     if any(result.rivals.values()):
         tables["side_by_side"] = rivals_table(result.rivals)
-    sections.append(_validation_section(label, drawings, tables))
+    judged = write_judged(study, result, Drawer(study, slug), tables)
+    sections.append(_validation_section(label, drawings, tables, judged))
+    drawings |= {drawing.name: drawing for drawing in judged.drawings}
     named = {f"{slug}_{name}": table for name, table in tables.items()}
     return _Chapter(tuple(sections), drawings, named)
 
@@ -185,7 +188,7 @@ def _score_section(
 
 
 def _validation_section(
-    label: str, drawings: dict[str, Drawing], tables: dict[str, Table]
+    label: str, drawings: dict[str, Drawing], tables: dict[str, Table], judged: JudgedPart
 ) -> Section:
     blocks: list[Block] = [drawings["concordance"].figure, tables["internal"]]
     if "side_by_side" in tables:
@@ -193,7 +196,7 @@ def _validation_section(
     for name, drawing in drawings.items():
         if name.startswith("groups_"):
             blocks += [drawing.figure, tables[name]]
-    blocks += [tables["chosen"], tables["chosen_limits"]]
+    blocks += [*judged.blocks, *judged.folds]
     return Section(f"{label}: how good the score is", tuple(blocks))
 
 

@@ -218,7 +218,9 @@ def _judge_month(
             f"smooth calibration {at}",
             lambda: calibrate_smoothly(risk, data, day, bootstrap=Bootstrap(rng, RESAMPLES)),
         ),
-        groups=notes.attempt(f"calibration by groups {at}", lambda: _group(risk, data, day)),
+        groups=notes.attempt(
+            f"calibration by groups {at}", lambda: calibrate_parts(risk, data, day)
+        ),
         recalibration=notes.attempt(f"recalibration {at}", lambda: recalibrate(risk, data, day)),
         decision=notes.attempt(
             f"net benefit {at}", lambda: decision_curve(risk, data, day, list_thresholds(risk))
@@ -239,8 +241,20 @@ def list_thresholds(risk: Floats) -> Floats:
     return np.arange(1, max(top, 10) + 1) / 100
 
 
-def _group(risk: Floats, data: SurvivalData, day: float) -> GroupCalibration:
-    """As many groups as can be judged, ten at most."""
+def calibrate_parts(risk: Floats, data: SurvivalData, day: float) -> GroupCalibration:
+    """Compare predicted with observed risks in as many groups as can be judged.
+
+    Args:
+        risk: shape (n,), predicted risks.
+        data: outcomes of the same patients.
+        day: time of interest.
+
+    Returns:
+        Ten groups of rising risk at most.
+
+    Raises:
+        UnsuitableDataError: the risks do not make two groups.
+    """
     reason = UnsuitableDataError("the risks make no two groups")
     for count in (10, 8, 6, 5, 4, 3, 2):
         try:
