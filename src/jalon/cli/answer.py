@@ -115,7 +115,7 @@ def _write_risks(answer: Assessment, language: str) -> list[str]:
         return []
     found = []
     for risk in answer.risks:
-        event = risk.event_fr if language == "fr" and risk.event_fr else risk.event
+        event, cohort = risk.words(language)
         event = event or str(answer.definition.text("outcome", language))
         by = (
             words["by"].format(write_number(risk.months, language, 3))
@@ -128,5 +128,5 @@ def _write_risks(answer: Assessment, language: str) -> list[str]:
             ends = (write_number(100 * end, language, 3) for end in (risk.low, risk.high))
             interval = "-".join(ends)
         size = f", n {risk.n}" if risk.n else ""
-        found.append(f"{event} {by} {value} % ({interval}{size}); {risk.cohort}")
+        found.append(f"{event} {by} {value} % ({interval}{size}); {cohort}")
     return found or [words["none"]]

@@ -184,10 +184,10 @@ def _alternative(answer: Assessment, language: str) -> dict[str, Any] | None:
 
 
 def _risk(risk: Risk, language: str) -> dict[str, Any]:
-    event = risk.event_fr if language == "fr" and risk.event_fr else risk.event
+    event, cohort = risk.words(language)
     return {
         "months": risk.months, "value": risk.value, "low": _number(risk.low),
-        "high": _number(risk.high), "n": risk.n or None, "cohort": risk.cohort, "event": event,
+        "high": _number(risk.high), "n": risk.n or None, "cohort": cohort, "event": event,
     }  # fmt: skip
 
 

@@ -219,7 +219,7 @@ def _list_groups(definition: ScoreDefinition, language: str) -> list[str]:
 
 def _write_risk(risk: Risk, language: str) -> str:
     words = _WORDS[language]
-    event = risk.event_fr if language == "fr" and risk.event_fr else risk.event
+    event, cohort = risk.words(language)
     value = write_number(100 * risk.value, language, 3)
     if math.isnan(risk.low) or math.isnan(risk.high):
         interval = words["not_known"]
@@ -230,4 +230,4 @@ def _write_risk(risk: Risk, language: str) -> str:
     else:
         by = words["days"].format(days=round(risk.months * DAYS_PER["months"]))
     size = f", n {risk.n}" if risk.n else ""
-    return f"{event} {by} {value} % ({interval}{size}); {risk.cohort}"
+    return f"{event} {by} {value} % ({interval}{size}); {cohort}"

@@ -55,6 +55,7 @@ class Risk:
         cohort: who was observed.
         event: what happened, for example "death"; empty for the outcome of the score itself.
         event_fr: the same in French.
+        cohort_fr: the cohort in French.
     """
 
     group: str
@@ -66,6 +67,13 @@ class Risk:
     cohort: str
     event: str = ""
     event_fr: str = ""
+    cohort_fr: str = ""
+
+    def words(self, language: str) -> tuple[str, str]:
+        """Return the event and the cohort in a language, else in English."""
+        if language == "fr":
+            return self.event_fr or self.event, self.cohort_fr or self.cohort
+        return self.event, self.cohort
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ _GROUP: dict[str, Reader] = {
 _RISK: dict[str, Reader] = {
     "group": text, "months": decimal, "value": decimal, "low": decimal, "high": decimal,
     "n": whole, "cohort": text, "event": text, "event_fr": text,
+    "cohort_fr": text,
 }  # fmt: skip
 _PERFORMANCE: dict[str, Reader] = {
     "cohort": text, "outcome": text, "measure": text, "value": decimal, "group": text,

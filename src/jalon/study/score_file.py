@@ -206,11 +206,11 @@ def _refuse(path: Path, used: Mapping[str, str], problems: list[tuple[int, str, 
     problems.sort()
     line, name, problem = problems[0]
     more = tuple(
-        f"line {row}, column {used.get(which, which)}: {text}" for row, which, text in problems[1:]
+        f"line {row}, column {used.get(which, which)}: {text}"
+        for row, which, text in problems[1 : SHOWN + 1]
     )
-    rest = len(more) - SHOWN
-    if rest > 0:
-        more = (*more[:SHOWN], f"… and {rest} more of this kind")
+    if len(problems) > len(more) + 1:
+        problem += f" ({len(problems)} cells like this; the first {len(more) + 1} are named)"
     raise DataFileError(path, problem, line, used.get(name, name), more)
 
 

@@ -180,7 +180,7 @@ def test_every_score_has_both_languages_and_pages(slug):
         assert definition.text(key, "fr") == definition.fr[key]
         assert len(definition.fr.get("pitfalls", ())) == len(definition.pitfalls)
     assert all(set(i.level_labels) == {"en", "fr"} for i in definition.items if i.levels)
-    assert all(risk.event_fr for risk in definition.risks)
+    assert all(risk.event_fr and risk.cohort_fr for risk in definition.risks)
     for text in definition.fr.values():
         for words in text if isinstance(text, tuple) else (text,):
             assert " :" in words or ":" not in words  # the French space before a colon
