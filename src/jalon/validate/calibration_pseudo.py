@@ -199,5 +199,6 @@ def _draw_spline(
     at = np.unique(scale)
     design = np.column_stack([np.ones(len(at)), spline_basis(at, bends)])
     index = design @ fit.coefficients
-    half = z * np.sqrt(np.einsum("ij,jk,ik->i", design, fit.covariance, design))
+    spread = np.einsum("ij,jk,ik->i", design, fit.covariance, design)
+    half = z * np.sqrt(np.maximum(spread, 0.0))
     return take_back(index), take_back(index - half), take_back(index + half)

@@ -19,6 +19,9 @@ from jalon.validate.pseudo_regression import cloglog
 Scale = Literal["logit", "log", "plain"]
 MeritName = Literal["concordance", "auc", "slope", "ratio", "accuracy"]
 
+LEAST, MOST = 1e-9, 100.0
+"""A standard error outside is no error but a sign that the figure cannot be estimated."""
+
 MERITS: tuple[MeritName, ...] = ("concordance", "auc", "slope", "ratio", "accuracy")
 
 
@@ -109,7 +112,7 @@ def measure_merits(predicted: Predicted, data: SurvivalData, aim: Aim) -> Merits
         except (UnsuitableDataError, ConvergenceError) as reason:
             notes.append(f"no {name}: {reason}")
             continue
-        if found is not None and math.isfinite(found.effect) and 0 < found.std_error < math.inf:
+        if found is not None and math.isfinite(found.effect) and LEAST < found.std_error < MOST:
             figures[name] = found
         elif found is not None:
             notes.append(f"no {name}: its error cannot be estimated from so few patients")

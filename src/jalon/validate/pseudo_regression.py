@@ -11,6 +11,7 @@ from jalon.core import ConvergenceError, Floats, UnsuitableDataError
 MOST_STEPS = 200
 HALVINGS = 40
 SETTLED = 1e-11
+LEAST_SHARE = 1e-10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +134,14 @@ def _slope(index: Floats) -> Floats:
 
 def _robust(values: Floats, x: Floats, index: Floats) -> Floats:
     slope = _slope(index)[:, None] * x
-    bread = np.linalg.inv(slope.T @ slope)
+    square = slope.T @ slope
+    size = np.sqrt(np.diag(square))
+    even = square / np.outer(size, size) if size.min() > 0 else np.zeros((1, 1))
+    if np.linalg.eigvalsh(even)[0] < LEAST_SHARE:
+        raise ConvergenceError(
+            "the regression of pseudo-values ends at risks of 0 or 1, where it has no error; use "
+            "fewer knots, or more events"
+        )
+    bread = np.linalg.inv(even) / np.outer(size, size)
     meat = slope * (values - take_back(index))[:, None]
     return np.asarray(bread @ (meat.T @ meat) @ bread)
