@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from functools import cache
 from importlib.resources import files
 
 from jalon.core.errors import DefinitionError
@@ -42,6 +43,12 @@ def find_definition(slug: str) -> ScoreDefinition:
         >>> find_definition("ipi").range
         (0, 5)
     """
+    return _load(slug)
+
+
+@cache
+def _load(slug: str) -> ScoreDefinition:
+    """Read once: a definition never changes while the program runs."""
     return parse_definition(read_file(slug), f"{slug}.toml")
 
 

@@ -145,7 +145,11 @@ def find_deciding(
     return tuple(
         name
         for name in missing
-        if any(_answer(definition, {**choices, name: (p,)}) != now for p in choices[name])
+        # The most and the fewest points come first: they most often tell at once.
+        if any(
+            _answer(definition, {**choices, name: (p,)}) != now
+            for p in (choices[name][-1], *choices[name][:-1])
+        )
     )
 
 
