@@ -65,7 +65,7 @@ def test_impossible_and_unclear_values_are_refused_beside_their_item_and_count_a
     page = visit("/scores/easix")
     fill(page, {"ldh": "250", "platelets": "200", "creatinine": "159"})
     message = page.locator("#m-creatinine").inner_text()
-    assert "159 mg/dL is not possible (0.1 to 30); if it is in umol/L, say so" in message
+    assert "159 mg/dL is not possible (0.1 to 30); if it is in µmol/L, say so" in message
     assert "Taken as not known." in message
     assert page.locator("#i-creatinine").get_attribute("aria-invalid") == "true"
     assert answer(page).startswith("Not certain yet")

@@ -121,7 +121,7 @@ def create_app(learned: Iterable[ScoreDefinition] = (), embedders: Iterable[str]
     app.add_middleware(SecurityHeaders, embedders=tuple(embedders))
     _add_pages(app, app.state.library)
     _add_assets(app)
-    _add_api(app)
+    app.include_router(create_router(app.state.library.scores))
     return app
 
 
@@ -180,8 +180,3 @@ def _add_assets(app: FastAPI) -> None:
         # The name changes with the content, so a browser may keep it.
         keep = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(content, media_type=kind, headers=keep)
-
-
-def _add_api(app: FastAPI) -> None:
-    """Add the interface for programs."""
-    app.include_router(create_router(app.state.library.scores))

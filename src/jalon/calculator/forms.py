@@ -172,7 +172,8 @@ def describe_rule(definition: ScoreDefinition) -> dict[str, Any]:
     ]
     overrides = [override.note for override in definition.overrides]
     return {
-        "equation": write_equation(definition), "rows": rows, "groups": groups,
+        "equation": write_equation(definition) if definition.formula else "",
+        "rows": rows, "groups": groups,
         "overrides": overrides, "exclusive": any(item.exclusive for item in definition.items),
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ const charts = (() => {
 
   // rows: {label, value, low, high, state: "is" | "may" | "not"}
   function bars(rows, label) {
-    const [width, step, left] = [420, 34, 128];
+    const [width, step, left] = [430, 34, 152];
     const height = rows.length * step + 24;
     const x = (share) => left + share * (width - left - 52);
     const svg = frame(width, height, label);
@@ -42,11 +42,11 @@ const charts = (() => {
     return svg;
   }
 
-  const shorten = (text) => (text.length > 19 ? `${text.slice(0, 18).trimEnd()}…` : text);
+  const shorten = (text) => (text.length > 22 ? `${text.slice(0, 21).trimEnd()}…` : text);
 
   // lines: {label, state, points: [{months, value, low, high}]}
   function curves(lines, label) {
-    const [width, height, left, bottom, right] = [420, 230, 34, 34, 96];
+    const [width, height, left, bottom, right] = [460, 230, 34, 34, 136];
     const last = Math.max(...lines.flatMap((line) => line.points.map((p) => p.months)));
     const x = (months) => left + (months / last) * (width - left - right);
     const y = (share) => 8 + (1 - share) * (height - bottom - 8);

@@ -333,9 +333,10 @@ const riskView = (() => {
 
   function table(score, risks, answer) {
     const head = ["group", "time", "value", "interval", "n"].map((key) => make("th", { scope: "col" }, tell(key)));
+    const tenth = (share) => words.write(Math.round(1000 * share) / 10);
     const rows = risks.map((r) => {
       const known = r.low !== undefined && r.high !== undefined;
-      const interval = known ? `${words.write(100 * r.low, 3)}-${words.write(100 * r.high, 3)}` : tell("none");
+      const interval = known ? `${tenth(r.low)}-${tenth(r.high)}` : tell("none");
       return make("tr", { class: stateOf(answer, r.group) }, make("th", { scope: "row" }, labelOf(score, r.group)), make("td", {}, words.time(r.months)),
         make("td", { class: "right" }, words.percent(r.value)), make("td", { class: "right" }, interval), make("td", { class: "right" }, r.n ? words.write(r.n) : tell("none")));
     });

@@ -51,8 +51,11 @@ const words = (() => {
 
   const language = () => (document.documentElement.lang === "fr" ? "fr" : "en");
 
-  // French signs take a narrow space that does not break.
-  function typeset(text) {
+  const UNITS = [["10^9/L", "10⁹/L"], ["umol/L", "µmol/L"], ["ug/L", "µg/L"], ["ukat/L", "µkat/L"], [" /uL", " /µL"], ["kg/m2", "kg/m²"]];
+
+  // Units as laboratories print them; French signs take a narrow space that does not break.
+  function typeset(plain) {
+    const text = UNITS.reduce((written, [unit, printed]) => written.replaceAll(unit, printed), plain);
     if (language() !== "fr") return text;
     return text.replace(/ ([:;?!%»])/g, "\u202f$1").replace(/« /g, "«\u202f");
   }
@@ -64,7 +67,7 @@ const words = (() => {
 
   const say = (text) => typeset(text[language()] || text.en || "");
   const write = (number, digits = 6) => jalonEngine.writeNumber(number, language(), digits);
-  const percent = (share) => typeset(`${write(100 * share, 3)}${language() === "fr" ? " %" : "%"}`);
+  const percent = (share) => typeset(`${write(Math.round(1000 * share) / 10)}${language() === "fr" ? " %" : "%"}`);
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
   function time(months) {

@@ -1,0 +1,21 @@
+"""axe finds no violation: labels, contrast, order, in light and in dark, in both languages."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from tests.browser.test_score_page import fill
+
+PAGES = ["/", "/scores/ipi", "/scores/car_hematotox", "/scores/astct_icans", "/scores/simple_ht",
+         "/scores/deauville", "/scores/breast_real_recurrence_free_survival"]  # fmt: skip
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing(visit, path, dark):
+    language = "fr" if dark else "en"
+    page = visit(f"{path}?lang={language}", color_scheme="dark" if dark else "light", bypass_csp=True)
+    if path.endswith("ipi"):
+        fill(page, {"age": "500", "ldh": "350", "ldh_uln": "250"}, {"stage": 4})
+    if path.endswith("hematotox"):
+        fill(page, {"platelets": "75", "crp": "45", "anc": "100"})
+    found = Axe().run(page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
