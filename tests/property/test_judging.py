@@ -1,12 +1,14 @@
 """Invariants of what judges predictions, and slow twins."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from jalon.core import SurvivalData, UnsuitableDataError
+from jalon.core import JalonError, SurvivalData, UnsuitableDataError
 from jalon.stats import (
     aalen_johansen,
     brier_score,
@@ -256,3 +258,30 @@ def test_missing_labels_are_a_level_and_small_ones_only_counted():
         np.repeat(["a", "b"], 300), Aim(1.0),
     )  # fmt: skip
     assert_allclose([one.statistic for one in alike.tests.values()], 0, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(seeds)
+@pytest.mark.filterwarnings("error")
+def test_few_patients_are_judged_or_refused_in_words(seed):
+    rng = np.random.default_rng(seed)
+    n, causes, time = int(rng.integers(3, 40)), int(rng.integers(1, 3)), float(rng.uniform(0.1, 6))
+    score = rng.integers(0, 4, n) * 1.0 if seed % 3 else np.zeros(n)
+    risk = np.clip(1 / (1 + np.exp(1 - score)), 0.01, 0.99)
+    data = SurvivalData(rng.integers(0, 8, n), rng.integers(0, causes + 1, n))
+    own, rows, when = Predicted(score, risk), np.arange(n), Contest((time,))
+    for judge in (
+        lambda: discriminate(score, data, [time], rng),
+        lambda: measure_merits(own, data, Aim(time)),
+        lambda: recalibrate(risk, data, time),
+        lambda: calibrate_smoothly(risk, data, time, 1, SmoothRules("loess")),
+        lambda: compare_scores({"a": own, "b": Predicted(-score, 1 - risk)}, data, when),
+        lambda: separate_groups((score > 0).astype(int), data, [time]),
+        lambda: compare_subgroups(own, data, np.where(score > 0, "x", None), Aim(time), 2),
+        lambda: leave_centres_out(
+            lambda _: None, lambda _, own_rows: own.take(own_rows), data, rows % 3, Aim(time),
+            CentreRule(2, 1),
+        ),
+    ):  # fmt: skip
+        with suppress(JalonError):
+            judge()
