@@ -25,7 +25,7 @@ from benchmarks.validation.pipeline import MEASURES, make_procedure
 from jalon.validate import Running, draw_bootstrap, validate_procedure
 
 HERE = Path(__file__).parent
-RESAMPLES = 500
+RESAMPLES = 200
 WORKERS = 2
 PLANS = ((1, 1.0), (1, 0.5), (1, 0.25), (10, 0.2))
 """Completed tables, and the share of the resamples that is run."""
