@@ -103,6 +103,35 @@ def apply(  # noqa: PLR0913, PLR0917 - one argument per option
     _answer(definition, _read_patient(definition, given, named), lang.value, as_json)
 
 
+@score_app.command("grade")
+def grade(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
+    score: ScoreName,
+    file: Annotated[Path, typer.Argument(help="A CSV file with a row for each count.")],
+    series: Annotated[str, typer.Option(help='Which series, for example "early".')],
+    units: Annotated[
+        list[str] | None, typer.Option("--unit", help="Unit of the counts: count=G/L.")
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="Columns of patient, day, count and until: count=PNN."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
+    separator: Annotated[str, typer.Option(help="Between the values of the file.")] = ",",
+    decimal: Annotated[str, typer.Option(help='Decimal mark of the file: "." or ",".')] = ".",
+) -> None:
+    """Grade every patient from counts of several days; one row per patient is written."""
+    from jalon.cli.pairs import read_pairs  # noqa: PLC0415
+    from jalon.study.score_file import FileRequest  # noqa: PLC0415 - heavy
+    from jalon.study.score_series import grade_file  # noqa: PLC0415 - heavy
+
+    definition = _find(score)
+    named, units_of = read_pairs(columns, "--map"), read_pairs(units, "--unit")
+    request = FileRequest(file, named, units_of, _tab(separator), decimal)
+    target = out or file.with_name(f"{file.stem}_{definition.slug}.csv")
+    _refuse_same(file, target)
+    _report(definition, grade_file(definition, series, request), target, "patients")
+
+
 def _is_file(text: str) -> bool:
     return text.lower().endswith((".csv", ".tsv", ".txt")) or Path(text).is_file()
 
@@ -116,12 +145,14 @@ def _refuse_same(path: Path, target: Path) -> None:
         raise UserError(f"--out {target} is the file that is read; name another one")
 
 
-def _report(definition: ScoreDefinition, scored: ScoredFile, target: Path) -> None:
+def _report(
+    definition: ScoreDefinition, scored: ScoredFile, target: Path, what: str = "rows"
+) -> None:
     from jalon.core.files import write_file  # noqa: PLC0415
 
     write_file(target, scored.text)
     typer.echo(f"{definition.name['en']}\n")
-    typer.echo(f"rows      {scored.rows:,}")
+    typer.echo(f"{what:<9} {scored.rows:,}")
     taken = ", ".join(
         name if name == column else f"{name} from {column}" for name, column in scored.used.items()
     )
@@ -133,7 +164,7 @@ def _report(definition: ScoreDefinition, scored: ScoredFile, target: Path) -> No
         and item.flag not in scored.used
         and not all(name in scored.used for name in item.over or ("",))
     ]
-    if absent:
+    if absent and what == "rows":
         typer.echo(f"absent    {', '.join(absent)}: not known for anybody")
     width = max(len(name) for name in scored.counts)
     for k, (name, count) in enumerate(scored.counts.items()):

@@ -79,7 +79,7 @@ def score_file(definition: ScoreDefinition, request: FileRequest) -> ScoredFile:
         UserError: the score cannot be computed, or is not asked for what it has.
     """
     refuse_blocked(definition)
-    header, rows, lines = _read_rows(request)
+    header, rows, lines = read_rows(request)
     used = _match(definition, header, request)
     places = {name: header.index(column) for name, column in used.items()}
     values = _read_values(definition, request, rows, (lines, places))
@@ -97,7 +97,18 @@ def score_file(definition: ScoreDefinition, request: FileRequest) -> ScoredFile:
     )
 
 
-def _read_rows(request: FileRequest) -> tuple[list[str], list[list[str]], list[int]]:
+def read_rows(request: FileRequest) -> tuple[list[str], list[list[str]], list[int]]:
+    """Split a CSV file into its header, its rows and their lines.
+
+    Args:
+        request: the file and how to read it.
+
+    Returns:
+        Header, rows that hold anything, and the line on which each ends.
+
+    Raises:
+        DataFileError: the file cannot be read, or a line does not fit the header.
+    """
     text, _ = load_text(request.path, request.encoding)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=request.separator, strict=True)
     rows, lines = [], []
