@@ -60,7 +60,7 @@ def test_other_reading_is_told(tmp_path):
         ("patient,day,count\na,x,400\n", "early", "line 2, column day: not a number"),
         ("patient,day,count\na,1.5,400\n", "early", "line 2, column day: not a whole number"),
         ("patient,day,count\na,1,many\n", "early", "line 2, column count: not a number"),
-        ("patient,day,count\na,1,999999\n", "early", "line 2, column count: outside what is possible"),
+        ("patient,day,count\na,1,999999\n", "early", "column count: outside what is possible"),
         ("patient,day,count\na,1,400\n", "middle", "reads no series 'middle'; known: early, late"),
     ],
 )
