@@ -7,6 +7,7 @@ server or a proxy holds them; nothing here logs or keeps anything.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -94,9 +95,9 @@ def _add_one(router: APIRouter, definition: ScoreDefinition, gate: Gate) -> None
     async def assess_one(request: Request) -> Response:
         gate.let_in(request)
         body = await read_json(request, gate.limits.body)
-        language = _read_keys(body, "values")
+        language = read_keys(body, "values")
         answer = assess_given(definition, body["values"], "/values")
-        return JSONResponse(write_answer(answer, language) | {"sha256": sha256}, headers=NO_STORE)
+        return JSONResponse(_write(answer, language, sha256), headers=NO_STORE)
 
 
 def _add_batch(router: APIRouter, definition: ScoreDefinition, gate: Gate) -> None:
@@ -112,22 +113,43 @@ def _add_batch(router: APIRouter, definition: ScoreDefinition, gate: Gate) -> No
     async def assess_batch(request: Request) -> Response:
         gate.let_in(request)
         body = await read_json(request, limits.batch)
-        language = _read_keys(body, "patients")
+        language = read_keys(body, "patients")
         answers = await run_in_threadpool(
             _assess_all, definition, body["patients"], limits.patients
         )
-        written = [write_answer(each, language) | {"sha256": sha256} for each in answers]
+        written = [_write(each, language, sha256) for each in answers]
         return JSONResponse({"answers": written}, headers=NO_STORE)
 
 
-def _read_keys(body: Any, wanted: str) -> str:
-    """Refuse a body without its key, or with one that is not known; return the language."""
+def _write(answer: Assessment, language: str, sha256: str) -> dict[str, Any]:
+    """The answer with its fingerprint; JSON has no infinity, so a logarithm of one is null."""
+    found = write_answer(answer, language) | {"sha256": sha256}
+    if found["log2"] is not None and not math.isfinite(found["log2"]):
+        found["log2"] = None
+    return found
+
+
+def read_keys(body: Any, wanted: str, more: tuple[str, ...] = ()) -> str:
+    """Refuse a body without its key, or with one that is not known.
+
+    Args:
+        body: the body.
+        wanted: the key it must have.
+        more: keys it may have beside the language.
+
+    Returns:
+        The language of the answer.
+
+    Raises:
+        Problem: the key that is missing or not known.
+    """
     if not isinstance(body, dict):
         raise refuse(422, f"give a JSON object with {wanted}")
+    known = (wanted, "language", *more)
     for name in body:
-        if name not in {wanted, "language"}:
+        if name not in known:
             token = name[:60].replace("~", "~0").replace("/", "~1")
-            raise refuse(422, f"the body has {wanted} and language, nothing else", f"/{token}")
+            raise refuse(422, f"the body has {', '.join(known)}, nothing else", f"/{token}")
     if wanted not in body:
         raise refuse(422, f"{wanted} is missing", f"/{wanted}")
     language = body.get("language", "en")
@@ -141,7 +163,7 @@ def _assess_all(definition: ScoreDefinition, patients: Any, most: int) -> list[A
     if not isinstance(patients, list):
         raise refuse(422, "patients is a list of objects with values", "/patients")
     if len(patients) > most:
-        raise refuse(413, f"{len(patients)} patients; send at most {most} at a time", "/patients")
+        raise refuse(422, f"{len(patients)} patients; send at most {most} at a time", "/patients")
     answers: list[Assessment] = []
     faults: list[Fault] = []
     status = 409

@@ -10,6 +10,8 @@ from fastapi.responses import HTMLResponse, Response
 
 import jalon
 from jalon.calculator.api import create_router
+from jalon.calculator.cds import create_cds_router
+from jalon.calculator.fhir import create_fhir_router
 from jalon.calculator.pages import (
     name_asset,
     read_script,
@@ -18,6 +20,7 @@ from jalon.calculator.pages import (
     write_missing,
     write_offline,
     write_page,
+    write_trajectory,
 )
 from jalon.core.errors import DefinitionError
 from jalon.scores import ScoreDefinition, find_definition, list_slugs
@@ -121,7 +124,9 @@ def create_app(learned: Iterable[ScoreDefinition] = (), embedders: Iterable[str]
     app.add_middleware(SecurityHeaders, embedders=tuple(embedders))
     _add_pages(app, app.state.library)
     _add_assets(app)
-    app.include_router(create_router(app.state.library.scores))
+    scores = app.state.library.scores
+    for make in (create_cds_router, create_fhir_router, create_router):  # the last takes the rest
+        app.include_router(make(scores))
     return app
 
 
@@ -148,6 +153,12 @@ def _add_pages(app: FastAPI, library: Library) -> None:
         language, root = _language(request), _root(request)
         write = lambda: write_index(library.scores.values(), language, root)  # noqa: E731
         return _html(library.page(("index", language, root), write))
+
+    @app.get("/trajectory", include_in_schema=False)
+    async def trajectory(request: Request) -> Response:
+        language, root = _language(request), _root(request)
+        write = lambda: write_trajectory(library.scores, language, root)  # noqa: E731
+        return _html(library.page(("trajectory", language, root), write))
 
     @app.get("/scores/{slug}", include_in_schema=False)
     async def score(slug: str, request: Request) -> Response:

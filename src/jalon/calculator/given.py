@@ -12,6 +12,22 @@ from jalon.scores import Assessment, Between, Item, Measure, ScoreDefinition, as
 from jalon.scores.reading import Value, read_value
 
 
+class ContradictionError(DefinitionError):
+    """Two values of one request contradict each other."""
+
+
+def list_sources(definition: ScoreDefinition) -> tuple[Item | Measure, ...]:
+    """Return the items of a score and the measures some of them are ratios of.
+
+    Args:
+        definition: the score.
+
+    Returns:
+        Items first.
+    """
+    return (*definition.items, *definition.measures)
+
+
 def list_inputs(definition: ScoreDefinition) -> dict[str, Item | Measure | None]:
     """Return what a score may be given, by name.
 
@@ -45,15 +61,17 @@ def assess_given(definition: ScoreDefinition, values: Any, place: str) -> Assess
         raise Problem(422, (Fault(place, "give an object of values by the name of the item"),))
     known = list_inputs(definition)
     given: dict[str, Value] = {}
-    faults = []
+    faults: list[Fault] = []
+    status = 409
     for name, value in values.items():
         try:
             given[name] = _read(known, name, value)
         except DefinitionError as error:
+            status = status if isinstance(error, ContradictionError) else 422
             token = name[:60].replace("~", "~0").replace("/", "~1")
             faults.append(Fault(f"{place}/{token}", str(error)))
     if faults:
-        raise Problem(422, tuple(faults[:20]))
+        raise Problem(status, tuple(faults[:20]))
     try:
         return assess(definition, given)
     except DefinitionError as error:
@@ -69,9 +87,20 @@ def _read(known: Mapping[str, Item | Measure | None], name: str, value: Any) -> 
     source = known[name]
     if source is None:
         return _read_flag(name, value)
+    if isinstance(source, Item) and source.levels and isinstance(value, dict):
+        raise DefinitionError(f"{name}: give one of {', '.join(source.levels)}, or null")
     read = _shape(name, value)
+    if isinstance(read, Between):
+        _check_range(source, read)
     read_value(source, read)
     return read
+
+
+def _check_range(source: Item | Measure, given: Between) -> None:
+    if isinstance(source, Item) and source.whole and any(x % 1 for x in (given.low, given.high)):
+        raise DefinitionError(f"{source.id}: the ends of a range must be whole numbers")
+    if given.low > given.high:
+        raise ContradictionError(f"{source.id}: a range runs from its low to its high value")
 
 
 def _read_flag(name: str, value: Any) -> Value:

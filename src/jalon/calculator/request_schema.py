@@ -47,21 +47,24 @@ def _describe(source: Item | Measure | None, strict: bool) -> dict[str, Any]:
     kind = "integer" if whole else "number"
     own = {"type": kind, **_bound(source.possible, strict)}
     choices: list[dict[str, Any]] = [own, {"type": "null"}]
-    if source.unit:
-        choices.append(_object({"value": own, "unit": {"const": source.unit}}))
-    for unit in list_units(source.analyte) if source.analyte else ():
+    units = [source.unit, *(list_units(source.analyte) if source.analyte else ())]
+    for unit in dict.fromkeys(units):
+        known = {"unit": {"const": unit}}
+        number = own
         if unit != source.unit:
             number = {"type": kind, **_bound(_in_unit(source, unit), strict)}
-            choices.append(_object({"value": number, "unit": {"const": unit}}))
+        needed = () if unit == source.unit else ("unit",)
+        choices.append(_object({"value": number, **known}, ("value", *needed)))
+        choices.append(_object({"low": number, "high": number, **known}, ("low", "high", *needed)))
     unit = f", {source.unit}" if source.unit else ""
     return {"description": f"{label}{unit}", "anyOf": choices}
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
+def _object(properties: dict[str, Any], required: tuple[str, ...]) -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": list(properties),
+        "required": list(required),
         "properties": properties,
     }
 

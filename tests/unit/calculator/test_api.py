@@ -90,7 +90,7 @@ def test_every_worked_example_of_a_plain_kind():
         ('{"values": {"age": {"value": 70, "unit": "kg"}}}', 422, "/values/age"),
         ('{"values": {"age": {"value": 70, "unit": 1}}}', 422, "/values/age"),
         ('{"values": {"age": {"value": "70"}}}', 422, "/values/age"),
-        ('{"values": {"age": {"low": 80, "high": 70}}}', 422, "/values/age"),
+        ('{"values": {"age": {"low": 80, "high": 70}}}', 409, "/values/age"),
         ('{"values": {"age": {"low": 80}}}', 422, "/values/age"),
         ('{"values": {"age_over_60": 2}}', 422, "/values/age_over_60"),
         ('{"values": {"age": 70, "age_over_60": false}}', 409, "/values/age"),
@@ -100,6 +100,16 @@ def test_refusals_name_the_field(body, status, pointer):
     found = send(body)
     assert (found.status_code, found.json()["errors"][0]["pointer"]) == (status, pointer)
     assert found.headers["content-type"] == "application/problem+json"
+
+
+def test_an_infinite_answer_is_null():
+    values = {"ldh": 250, "creatinine": 0.8, "platelets": 5e-324}
+    found = CLIENT.post("/api/v1/scores/easix", json={"values": values})
+    assert (found.status_code, found.json()["points_low"], found.json()["log2"]) == (
+        200,
+        None,
+        None,
+    )
 
 
 def test_what_surrounds_the_body_is_refused():
@@ -144,7 +154,7 @@ def test_batch_answers_all_or_names_every_mistake():
     assert pointers == ["/patients/0/values/age", "/patients/2", "/patients/3/values/age"]
     assert CLIENT.post(url, json={"patients": 1}).status_code == 422
     few = make_client(Limits(patients=1))
-    assert few.post(url, json={"patients": [good, good]}).status_code == 413
+    assert few.post(url, json={"patients": [good, good]}).status_code == 422
 
 
 def test_rate_is_limited_by_client_and_fills_up_again():
