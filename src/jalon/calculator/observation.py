@@ -48,7 +48,7 @@ def read_chart(definition: ScoreDefinition, patient: Any, observations: Any, tod
         Values with their dates; what is not found is left out, so not known.
     """
     chart = Chart()
-    found = [each for each in list_resources(observations) if each.get("status") in STATUSES]
+    found = [each for each in list_resources(observations) if str(each.get("status")) in STATUSES]
     found.sort(key=lambda each: read_day(each) or date.min, reverse=True)
     for source in list_sources(definition):
         if AGE in list_loinc(source) or source.id == "age":
@@ -188,7 +188,7 @@ def _read_value(chart: Chart, source: Item | Measure, observation: dict[str, Any
     if not comparator or not isinstance(value, Quantity):
         return value
     ends = source.span if isinstance(source, Item) else source.possible
-    if ends is None or comparator not in {"<", "<=", ">", ">="}:
+    if ends is None or comparator not in ("<", "<=", ">", ">="):
         return None
     known = read_value(source, value)
     if known is None:
