@@ -90,8 +90,9 @@ def test_weights_count_patients_and_weight_0_leaves_out():
 def test_unknown_items_give_ranges_of_groups_and_risks():
     rng = np.random.default_rng(3)
     ipi = find_definition("ipi")
-    columns = {item.id: rng.integers(0, 2, 300) * 2.0 for item in ipi.items}
-    columns = {k: np.where(v > 0, 500.0, 0.0) for k, v in columns.items()}
+    ends = {item.id: item.span for item in ipi.items}
+    columns = {name: rng.integers(0, 2, 300) for name in ends}
+    columns = {name: np.where(v > 0, ends[name][1], ends[name][0]) for name, v in columns.items()}
     known = assess_many(ipi, columns)
     time = rng.exponential(30 / np.exp(0.5 * known.points_low))
     limits = tuple(group.high for group in ipi.groups[:-1])
