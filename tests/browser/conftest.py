@@ -15,8 +15,9 @@ from jalon.scores import load_definition
 LEARNED = Path(__file__).with_name("learned.toml")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """A browser per file of tests: while one is open, no other test may run an event loop."""
     found = shutil.which("chromium")
     assert found, "these tests need Chromium; on Debian: apt-get install chromium"
     with sync_playwright() as play:

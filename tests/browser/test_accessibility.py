@@ -5,14 +5,16 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.browser.test_score_page import fill
 
 PAGES = ["/", "/scores/ipi", "/scores/car_hematotox", "/scores/astct_icans", "/scores/simple_ht",
-         "/scores/deauville", "/scores/breast_real_recurrence_free_survival"]  # fmt: skip
+         "/scores/deauville", "/scores/breast_real_recurrence_free_survival", "/trajectory"]  # fmt: skip
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
 def test_axe_finds_nothing(visit, path, dark):
     language = "fr" if dark else "en"
-    page = visit(f"{path}?lang={language}", color_scheme="dark" if dark else "light", bypass_csp=True)
+    page = visit(
+        f"{path}?lang={language}", color_scheme="dark" if dark else "light", bypass_csp=True
+    )
     if path.endswith("ipi"):
         fill(page, {"age": "500", "ldh": "350", "ldh_uln": "250"}, {"stage": 4})
     if path.endswith("hematotox"):

@@ -20,6 +20,7 @@ from jalon.calculator.pages import (
     write_missing,
     write_offline,
     write_page,
+    write_trajectory,
 )
 from jalon.core.errors import DefinitionError
 from jalon.scores import ScoreDefinition, find_definition, list_slugs
@@ -152,6 +153,12 @@ def _add_pages(app: FastAPI, library: Library) -> None:
         language, root = _language(request), _root(request)
         write = lambda: write_index(library.scores.values(), language, root)  # noqa: E731
         return _html(library.page(("index", language, root), write))
+
+    @app.get("/trajectory", include_in_schema=False)
+    async def trajectory(request: Request) -> Response:
+        language, root = _language(request), _root(request)
+        write = lambda: write_trajectory(library.scores, language, root)  # noqa: E731
+        return _html(library.page(("trajectory", language, root), write))
 
     @app.get("/scores/{slug}", include_in_schema=False)
     async def score(slug: str, request: Request) -> Response:

@@ -143,7 +143,7 @@ def _ask_number(each: Item | Measure, label: Words) -> dict[str, Any]:
 
 def _ask_judgement(item: Item) -> dict[str, Any] | None:
     """The yes or no that stands for a value where only a judgement was kept."""
-    if item.flag is None or item.levels or _list_values(item):
+    if item.flag is None or item.levels:
         return None
     steps = describe_steps(item)
     return {

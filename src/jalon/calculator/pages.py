@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 import jalon
 from jalon.calculator.forms import describe_form, describe_rule, describe_steps, list_fields
+from jalon.calculator.trajectory import describe_trajectory
 from jalon.scores import Performance, ScoreDefinition
 from jalon.scores.sentence import write_number
 
@@ -243,3 +244,21 @@ def write_missing(language: str = "en", root: str = "") -> str:
         The HTML.
     """
     return _environment().get_template("missing.html").render(**_shared(language, root))
+
+
+def write_trajectory(
+    scores: Mapping[str, ScoreDefinition], language: str = "en", root: str = ""
+) -> str:
+    """Write the page that follows one patient through the scores.
+
+    Args:
+        scores: the scores that are served, by slug.
+        language: "en" or "fr".
+        root: what stands before every address.
+
+    Returns:
+        The HTML.
+    """
+    page = _environment().get_template("trajectory.html")
+    data = embed_json(describe_trajectory(scores))
+    return page.render(**_shared(language, root), data=data)
