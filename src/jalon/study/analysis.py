@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,13 +17,16 @@ from jalon.stats import (
     kaplan_meier,
     quantile,
 )
+from jalon.study.cohorts import StudyCohort
 from jalon.study.learning import Learning, validate_learning
 from jalon.study.outcome import Outcome
+from jalon.study.parts import leave_out_centres, read_parts
+from jalon.study.plain_validation_parts import LabelColumn
 from jalon.study.protocol import ComparePart, Role, StudyFile
 from jalon.study.resampled_risk import ResampledRisks, find_last_month
 from jalon.study.sample_size import StudySize, judge_size
 from jalon.study.trial import Trial, try_score
-from jalon.validate import InternalValidation, Running, calibration_slope
+from jalon.validate import CentreValidation, InternalValidation, Running, calibration_slope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +81,8 @@ class EndpointResult:
         size: how large the study should have been; None where that cannot be said.
         resampled: what the scores of the resamples say of the patients; None where follow-up
             reaches none of the study's months.
+        centres: the score of every centre left out, judged there; None without centres.
+        parts: labels that part the patients of each cohort, as the study names them.
     """
 
     courses: dict[Role, Course]
@@ -88,6 +93,8 @@ class EndpointResult:
     rivals: dict[Role, tuple[Rival, ...]]
     size: StudySize | None = None
     resampled: ResampledRisks | None = None
+    centres: CentreValidation | None = None
+    parts: dict[Role, tuple[LabelColumn, ...]] = field(default_factory=dict)
 
     @property
     def outcome(self) -> Outcome:
@@ -129,6 +136,7 @@ def analyse_endpoint(
         All results.
     """
     trials = {role: _try_learned(learning, outcome) for role, outcome in outcomes.items()}
+    cohorts = {role: outcome.cohort for role, outcome in outcomes.items()}
     month = find_last_month(study.protocol.study.months, learning.data)
     internal, resampled = validate_learning(learning, rng, effort.resamples, effort.running, month)
     rivals = {
@@ -144,7 +152,17 @@ def analyse_endpoint(
         rivals=rivals,
         size=judge_size(study, learning),
         resampled=resampled,
+        centres=leave_out_centres(study, cohorts, learning, month),
+        parts={role: _list_parts(study, cohorts, role) for role in outcomes},
     )
+
+
+def _list_parts(
+    study: StudyFile, cohorts: dict[Role, StudyCohort], role: Role
+) -> tuple[LabelColumn, ...]:
+    names = study.protocol.judging.by
+    found = [read_parts(study, cohorts, role, name, band=True) for name in names]
+    return tuple(one for one in found if one is not None)
 
 
 def describe_course(outcome: Outcome) -> Course:

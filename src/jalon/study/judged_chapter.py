@@ -9,8 +9,16 @@ from jalon.report.documents import Block, Figure, Fold
 from jalon.report.tables import Table
 from jalon.study.analysis import EndpointResult
 from jalon.study.drawings import Drawer, Drawing
+from jalon.study.forest_drawings import compare_parts, draw_centres, draw_parts
 from jalon.study.judged_drawings import draw_areas, draw_calibration, draw_decisions
-from jalon.study.judged_words import say_area, say_calibration, say_decision, say_stability
+from jalon.study.judged_words import (
+    say_area,
+    say_calibration,
+    say_centres,
+    say_decision,
+    say_parts,
+    say_stability,
+)
 from jalon.study.judgement import Judgement, judge_everywhere
 from jalon.study.protocol import Role, StudyFile
 from jalon.study.stability_drawings import draw_choices, draw_instability, measure_stability
@@ -90,6 +98,8 @@ def write_judged(
         Fold(f"Calibration by other months{also}", tuple(calibrations)),
         Fold(f"Net benefit by other months{also}", tuple(decisions)),
         Fold("How well it ranks over time (time-dependent AUC)", tuple(areas)),
+        _fold_centres(study, result, drawer, pages),
+        _fold_parts(result, drawer, pages, judged),
         _fold_stability(result, drawer, pages),
         _fold_choices(result, drawer, pages, tables),
     ]  # fmt: skip
@@ -99,6 +109,27 @@ def write_judged(
 
 def _say_area(judged: Judgement) -> str:
     return say_area(judged, judged.months[-1].month) if judged.months else ""
+
+
+def _fold_centres(study: StudyFile, result: EndpointResult, drawer: Drawer, pages: _Pages) -> Fold:
+    name = study.protocol.judging.centre
+    heading = f"Would it hold elsewhere? Each {name} left out in turn"
+    if result.centres is None:
+        return Fold(heading, ())
+    drawing = draw_centres(drawer, result, result.centres, name)
+    return Fold(heading, tuple(pages.pair(say_centres(result.centres, name), drawing)))
+
+
+def _fold_parts(
+    result: EndpointResult, drawer: Drawer, pages: _Pages, judged: dict[Role, Judgement]
+) -> Fold:
+    blocks: list[Shown] = []
+    for role, one in judged.items():
+        parts = compare_parts(result, role, one)
+        if parts:
+            words = say_parts(parts, one.outcome.cohort.name)
+            blocks += pages.pair(words, draw_parts(drawer, one, parts))
+    return Fold("Is it as good for everyone?", tuple(blocks))
 
 
 def _fold_stability(result: EndpointResult, drawer: Drawer, pages: _Pages) -> Fold:

@@ -14,6 +14,9 @@ from jalon.study.judgement import OWN, Judgement, MonthJudgement
 from jalon.study.stability_drawings import Stability
 from jalon.validate import CentreValidation, Subgroups
 
+FEW = 0.05
+"""Share of the patients, treated or not, below which nothing is said of net benefit."""
+
 
 def say_calibration(result: EndpointResult, judged: Judgement, part: MonthJudgement) -> str:
     """Say how many events there were beside how many were promised.
@@ -84,7 +87,9 @@ def say_decision(judged: Judgement, part: MonthJudgement) -> str:
         return ""
     where = f"In {judged.outcome.cohort.name}"
     best = np.maximum(np.nan_to_num(curve.treat_all.value, nan=-np.inf), 0.0)
-    gains = np.nan_to_num(curve.net_benefit.value, nan=-np.inf) > best + 1e-9
+    # Where nearly everyone or nearly no one is treated, a few patients decide.
+    some = (curve.treated >= FEW) & (curve.treated <= 1 - FEW)
+    gains = some & (np.nan_to_num(curve.net_benefit.value, nan=-np.inf) > best + 1e-9)
     runs = [
         [place for place, _ in run]
         for gain, run in groupby(enumerate(gains.tolist()), key=lambda pair: pair[1])
@@ -92,8 +97,9 @@ def say_decision(judged: Judgement, part: MonthJudgement) -> str:
     ]
     if not runs:
         return (
-            f"{where} treating by the score does no more good at any threshold than treating "
-            "everyone or no one."
+            f"{where} treating by the score does no more good than treating everyone or no one, "
+            f"at any risk that would have between {100 * FEW:.0f} and {100 - 100 * FEW:.0f} of 100 "
+            "patients treated."
         )
     longest = max(runs, key=len)
     low, high = curve.threshold[longest[0]], curve.threshold[longest[-1]]

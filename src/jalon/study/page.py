@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jalon.core.provenance import Provenance
-from jalon.report.documents import Block, Document, FirstPage, Section
+from jalon.report.documents import Block, Document, FirstPage, Fold, Section
 from jalon.report.tables import Heading, Table
 from jalon.study.analysis import EndpointResult
 from jalon.study.cohorts import StudyCohort
@@ -170,7 +170,8 @@ def _published_section(
 ) -> Section:
     others = ("course_", "groups_", "score_card", "concordance")
     figures = [d.figure for name, d in drawings.items() if not name.startswith(others)]
-    return Section(f"{label}: published scores", (tables["published_scores"], *figures))
+    fold = Fold("Curves by group of each published score", tuple(figures))
+    return Section(f"{label}: published scores", (tables["published_scores"], fold))
 
 
 def _score_section(

@@ -227,6 +227,21 @@ class ComparePart(_Part):
     inputs: dict[str, str] = Field(min_length=1)
 
 
+class ValidatePart(_Part):
+    """Where and for whom the score is judged apart.
+
+    Attributes:
+        centre: a column of the development cohort (hospital, region, calendar period), or a
+            variable: each of its values is left out in turn, learned without and judged; empty for
+            none.
+        by: variables or columns that part the patients, such as sex or age: is the score as good
+            in each part? Numbers of many values are cut into three bands.
+    """
+
+    centre: str = ""
+    by: tuple[str, ...] = Field(default=(), max_length=8)
+
+
 class Protocol(_Part):
     """A whole study file."""
 
@@ -236,6 +251,7 @@ class Protocol(_Part):
     endpoint: tuple[EndpointPart, ...] = Field(min_length=1)
     learn: LearnPart = LearnPart()
     compare: tuple[ComparePart, ...] = ()
+    judging: ValidatePart = Field(default=ValidatePart(), alias="validate")
 
     @model_validator(mode="after")
     def _check_parts(self) -> Protocol:

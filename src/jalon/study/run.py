@@ -23,6 +23,7 @@ from jalon.study.learning import Learning, learn_endpoint
 from jalon.study.outcome import Outcome, derive_outcome
 from jalon.study.outputs import check_folder, write_outputs
 from jalon.study.page import write_report
+from jalon.study.parts import check_parts
 from jalon.study.progress import Progress, Silence
 from jalon.study.protocol import ROLES, EndpointPart, Role, StudyFile
 from jalon.study.sample_size import judge_size
@@ -79,6 +80,7 @@ def run_study(
     check_folder(folder)
     began = datetime.now(UTC)
     cohorts = _read(study, tell)
+    check_parts(study, cohorts)
     learned = {part.slug: _learn(study, part, cohorts, tell) for part in study.protocol.endpoint}
     resamples = chosen.resamples or about.resamples
     streams = np.random.default_rng(about.seed).spawn(len(learned))
