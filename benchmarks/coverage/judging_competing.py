@@ -26,7 +26,7 @@ from jalon.validate import (
     separate_groups,
 )
 
-SIZES, REPEATS, LARGE = (300, 1000), 1000, 300_000
+SIZES, REPEATS, LARGE = (300, 1000), 600, 150_000
 TIMES, LIMIT = (0.5, 1.0), 0.25
 Cohort = tuple[Predicted, Predicted, SurvivalData]
 

@@ -13,7 +13,7 @@ from jalon.core import Estimate, Floats, SurvivalData
 from jalon.stats import time_auc
 from jalon.validate import Bootstrap, calibrate_smoothly, draw_auc
 
-SIZES, REPEATS, LARGE, RESAMPLES = (300, 1000), 300, 1_000_000, 100
+SIZES, REPEATS, LARGE, RESAMPLES = (300, 1000), 200, 300_000, 60
 SHIFT = -0.6
 LINES = {"far": (0.6, -0.9), "near": (1.0, -0.8), "perfect": (1.0, SHIFT)}
 FIGURES = ("error_mean", "error_50", "error_90")
