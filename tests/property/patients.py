@@ -1,6 +1,7 @@
 """Random patients for any score: values on, beside and between its limits, or not known."""
 
 import math
+import random
 from functools import cache
 
 from hypothesis import strategies as st
@@ -38,3 +39,35 @@ def patients(slug, missing=True):
         item.flag for item in definition.items if item.flag
     }
     return st.fixed_dictionaries({k: v for k, v in parts.items() if k not in spare})
+
+
+def draw_patients(slug, n, seed):
+    """The same kind of patients without hypothesis: every other one is complete."""
+    chance, definition = random.Random(seed), find_definition(slug)
+    return [_draw(chance, definition, gaps=0.3 * (k % 2)) for k in range(n)]
+
+
+def _draw(chance, definition, gaps):
+    used = {name for item in definition.items for name in item.over or ()}
+    measures = [each for each in definition.measures if each.id in used and gaps]
+    found = {}
+    for each in (*definition.items, *measures):
+        if chance.random() >= gaps:
+            found[each.id] = _draw_value(chance, each)
+        if gaps and getattr(each, "flag", None) and chance.random() < gaps:
+            found[each.flag] = float(chance.random() < 0.5)
+    return found
+
+
+def _draw_value(chance, item):
+    if getattr(item, "levels", ()):
+        return chance.choice(item.levels)
+    low, high = item.possible
+    value, limits = chance.uniform(*(item.plausible or item.possible)), getattr(item, "limits", ())
+    if limits and chance.random() < 0.5:
+        limit = chance.choice(limits)
+        beside = [math.nextafter(limit, -1e9), math.nextafter(limit, 1e9), limit - 1, limit + 1]
+        value = chance.choice([limit, *beside])
+    if getattr(item, "whole", False):
+        value = round(value)
+    return float(min(max(value, low), high))

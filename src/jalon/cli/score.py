@@ -200,14 +200,25 @@ def export(  # noqa: PLR0913, PLR0917 - one argument per option
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
     card: Annotated[bool, typer.Option("--card", help="As a page of plain text.")] = False,
     html: Annotated[bool, typer.Option("--html", help="As a calculator in one file.")] = False,
+    pmml: Annotated[bool, typer.Option("--pmml", help="As a PMML 4.4 Scorecard.")] = False,
+    sql: Annotated[bool, typer.Option("--sql", help="As a SQL query.")] = False,
+    questionnaire: Annotated[
+        bool, typer.Option("--questionnaire", help="As a FHIR R4 Questionnaire.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="File to write; else the screen.")] = None,
     lang: Lang = Language.en,
 ) -> None:
-    """Write a score's definition as TOML, JSON, plain text, or a calculator that works offline."""
+    """Write a score for others to read, to compute, or to ask: as TOML where nothing is chosen."""
     from jalon.core.files import write_file  # noqa: PLC0415
     from jalon.scores import write_card, write_definition, write_json  # noqa: PLC0415
+    from jalon.scores.export_fhir import write_questionnaire  # noqa: PLC0415
+    from jalon.scores.export_pmml import write_pmml  # noqa: PLC0415
+    from jalon.scores.export_sql import write_sql  # noqa: PLC0415
 
-    asked = {"toml": toml, "json": json, "card": card, "html": html}
+    asked = {
+        "toml": toml, "json": json, "card": card, "html": html, "pmml": pmml, "sql": sql,
+        "questionnaire": questionnaire,
+    }  # fmt: skip
     chosen = [name for name, wanted in asked.items() if wanted]
     if len(chosen) > 1:
         raise UserError(f"give one of --{' and --'.join(chosen)}, not both")
@@ -217,6 +228,9 @@ def export(  # noqa: PLR0913, PLR0917 - one argument per option
         "json": lambda: write_json(definition) + "\n",
         "card": lambda: write_card(definition, lang.value),
         "html": lambda: _write_html(definition, lang.value),
+        "pmml": lambda: write_pmml(definition),
+        "sql": lambda: write_sql(definition),
+        "questionnaire": lambda: write_questionnaire(definition),
     }[chosen[0] if chosen else "toml"]()
     if out is None:
         typer.echo(text, nl=False)
