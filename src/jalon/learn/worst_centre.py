@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -184,12 +185,7 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
     hashes = (hash_data(data), hash_terms(terms.bits))
     certificate = _certify(settled, null, search, rules, hashes, problem.penalty)
 
-    def card(one: Found, null_loss: float) -> LearnedScore:
-        points = problem.spread(one.points)
-        total = np.array(points, dtype=np.int64) @ terms.bits.astype(np.int64)
-        limit = cut_totals(total, data.cause(1), groups) if any(points) else ()
-        return LearnedScore(points, one.scale, one.loss, null_loss, limit, notes=problem.notes)
-
+    card = partial(_make_card, terms, data, problem, groups)
     best, events = settled.best, float(centres.events.sum())
     beta = best.scale * np.array(best.points, dtype=np.float64)
     at_plain = plain.scale * np.array(plain.points, dtype=np.float64)
@@ -208,6 +204,20 @@ def learn_worst_unit(  # noqa: PLR0913 - the doors of learn_score, and the parts
         tuple(settled.weight.tolist()),
         own or 0.0,
     )
+
+
+def _make_card(
+    terms: Terms,
+    data: SurvivalData,
+    problem: Problem,
+    groups: GroupSettings | None,
+    one: Found,
+    null_loss: float,
+) -> LearnedScore:
+    points = problem.spread(one.points)
+    total = np.array(points, dtype=np.int64) @ terms.bits.astype(np.int64)
+    limit = cut_totals(total, data.cause(1), groups) if any(points) else ()
+    return LearnedScore(points, one.scale, one.loss, null_loss, limit, notes=problem.notes)
 
 
 def _choose_penalty(

@@ -64,7 +64,7 @@ def _move(x: Floats, place: float, left: int, width: int) -> int:
 
 @njit(cache=True, nogil=True)
 def _reach(x: Floats, place: float, left: int, width: int) -> float:
-    return max(place - x[left], x[left + width - 1] - place)
+    return float(max(place - x[left], x[left + width - 1] - place))
 
 
 @njit(cache=True, nogil=True)
@@ -97,5 +97,5 @@ def _pull(
     reach = _reach(x, place, left, width)
     weight = _tricube(abs(x[i] - place), reach)
     if spread <= 1e-12 * total * reach**2:
-        return weight / total
-    return weight * (1 / total - middle * (x[i] - place - middle) / spread)
+        return float(weight / total)
+    return float(weight * (1 / total - middle * (x[i] - place - middle) / spread))
