@@ -15,6 +15,7 @@ from jalon.core.errors import UserError
 if TYPE_CHECKING:
     from jalon.study.plain_validation_cohort import ValidationRequest
 
+LANGUAGES = ("en", "fr")
 UNITS = ("days", "weeks", "months", "years")
 _COHORT, _JUDGED = "The cohort", "What is judged"
 
@@ -73,6 +74,14 @@ CompareOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option(min=0, help="Of all chance.", rich_help_panel=_JUDGED)]
+LanguageOption = Annotated[
+    str, typer.Option(help="Of the figures: en or fr.", rich_help_panel=_JUDGED)
+]
+SyntheticOption = Annotated[
+    bool,
+    typer.Option("--synthetic", help="Patients are made up; figures say so.",
+                 rich_help_panel=_COHORT),
+]  # fmt: skip
 OutOption = Annotated[Path, typer.Option(help="Folder for figures and tables.")]
 AsJsonOption = Annotated[bool, typer.Option("--json", help="Write JSON, and nothing else.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Write nothing.")]
@@ -97,6 +106,8 @@ def validate(  # noqa: PLR0913, PLR0917 - each argument is an option of the comm
     by: ByOption = None,
     compare: CompareOption = "",
     seed: SeedOption = 1,
+    language: LanguageOption = "en",
+    synthetic: SyntheticOption = False,
     out: OutOption = Path("validation"),
     as_json: AsJsonOption = False,
     quiet: QuietOption = False,
@@ -140,6 +151,8 @@ def _read_request(given: dict[str, Any]) -> ValidationRequest:
 
     if given["unit"] not in {None, *UNITS}:
         raise UserError(f"--unit {given['unit']}: choose {', '.join(UNITS)}")
+    if given["language"] not in LANGUAGES:
+        raise UserError(f"--language {given['language']}: choose {', '.join(LANGUAGES)}")
     return ValidationRequest(
         score=given["score"],
         path=given["cohort"],
@@ -155,6 +168,8 @@ def _read_request(given: dict[str, Any]) -> ValidationRequest:
         compare=_read_compared(given["compare"]),
         risk_of=given["risk_of"],
         seed=given["seed"],
+        language=given["language"],
+        synthetic=given["synthetic"],
     )
 
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from jalon.core import Floats, SurvivalData
 from jalon.core.errors import DataFileError, UserError
 from jalon.core.units import DAYS_PER, TimeUnit
+from jalon.report.wording import Language
 from jalon.scores import ScoreDefinition, find_definition, load_definition
 from jalon.study.plain_horizon import Horizon, find_horizon
 from jalon.study.plain_outcome import OutcomeColumns, read_outcome
@@ -43,6 +44,8 @@ class ValidationRequest:
         compare: further scores, as slugs or paths; None for those whose items are there.
         risk_of: event whose stated risks are meant, where a file states those of several.
         seed: of all chance.
+        language: of the figures.
+        synthetic: whether the patients are made up; every figure then says so.
     """
 
     score: str
@@ -57,6 +60,8 @@ class ValidationRequest:
     compare: tuple[str, ...] | None = None
     risk_of: str = ""
     seed: int = 1
+    language: Language = "en"
+    synthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -35,6 +37,8 @@ from jalon.report import (
     roc_figure,
     survival_figure,
 )
+from jalon.report.wording import THIN, Language, Wording
+from jalon.study.drawings import NARROW, WIDE, find_horizon
 from jalon.study.plain_validation import PlainValidation
 from jalon.study.plain_verdict import MonthVerdict
 from jalon.validate import DecisionCurve, MeritName, Merits, PooledMerit
@@ -45,6 +49,19 @@ FOREST: tuple[tuple[MeritName, str], ...] = (
     ("concordance", "Harrell's C"), ("slope", "Calibration slope"), ("ratio", "Observed / expected")
 )  # fmt: skip
 MOST_RIVALS = 5
+FRENCH = {
+    "Harrell's C": "C de Harrell",
+    "Calibration slope": "Pente de calibration",
+    "Observed / expected": "Observés / attendus",
+    "Free of {}": "Sans {}",
+    "Incidence of {}": "Incidence de {}",
+    "Patients": "Patients",
+    "Difference in Harrell's C": "Différence de C de Harrell",
+    "Difference in AUC by {} months": "Différence d'AUC à {} mois",
+    "Difference in IPA by {} months": "Différence d'IPA à {} mois",
+    "{} patients, {} events": "{} patients, {} événements",
+}
+"""Our own words on the figures; those of the figures themselves are in the report room."""
 
 
 def draw_figures(found: PlainValidation) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -54,69 +71,110 @@ def draw_figures(found: PlainValidation) -> tuple[dict[str, str], tuple[str, ...
         found: the validation.
 
     Returns:
-        SVG text by name of the file, and what could not be drawn and why.
+        SVG text by name of the file, at 180 mm and, named narrow, at 85 mm; and what could not be
+        drawn and why.
     """
     verdict = found.verdict
-    plans: dict[str, Callable[[], str]] = {"roc": lambda: _draw_roc(found)}
+    plans: dict[str, Callable[[_Pen], str]] = {"roc": partial(_draw_roc, found)}
     if verdict.discrimination.curve is not None:
-        plans["auc_over_time"] = lambda: _draw_auc(found)
+        plans["auc_over_time"] = partial(_draw_auc, found)
     if verdict.separation is not None:
-        plans["groups"] = lambda: _draw_groups(found)
+        plans["groups"] = partial(_draw_groups, found)
     for part in verdict.months:
-        plans[f"calibration_{part.month:g}"] = lambda part=part: _draw_calibration(found, part)  # type: ignore[misc]
-        plans[f"net_benefit_{part.month:g}"] = lambda part=part: _draw_benefit(found, part)  # type: ignore[misc]
+        plans[f"calibration_{part.month:g}"] = lambda pen, part=part: _draw_calibration(
+            found, part, pen
+        )  # type: ignore[misc]
+        plans[f"net_benefit_{part.month:g}"] = lambda pen, part=part: _draw_benefit(
+            found, part, pen
+        )  # type: ignore[misc]
     if verdict.centres is not None:
-        plans["centres"] = lambda: _draw_centres(found)
+        plans["centres"] = partial(_draw_centres, found)
     if verdict.subgroups:
-        plans["subgroups"] = lambda: _draw_subgroups(found)
+        plans["subgroups"] = partial(_draw_subgroups, found)
     if verdict.comparisons:
-        plans["comparison"] = lambda: _draw_comparison(found)
+        plans["comparison"] = partial(_draw_comparison, found)
     figures, notes = {}, []
     for name, draw in plans.items():
         try:
-            figures[name] = draw()
+            figures[name] = draw(_choose_pen(found, WIDE))
+            figures[f"{name}_narrow"] = draw(_choose_pen(found, NARROW))
         except UnsuitableDataError as reason:
             notes.append(f"figure {name} is not drawn: {reason}")
     return figures, tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """How figures are drawn: the label that the data need, the width and the language."""
+
+    note: str
+    width: float
+    language: Language
+
+    def say(self, words: str, *parts: str) -> str:
+        """Say words of ours in the language."""
+        return (FRENCH[words] if self.language == "fr" else words).format(*parts)
+
+    def count(self, number: int) -> str:
+        """Write a count as the language does."""
+        return f"{number:,}".replace(",", THIN if self.language == "fr" else ",")
+
+
+def _choose_pen(found: PlainValidation, width: float) -> _Pen:
+    request = found.request
+    label = "SYNTHETIC DATA" if request.synthetic else "real data"
+    return _Pen(Wording(request.language).note(label), width, request.language)
 
 
 def _name(found: PlainValidation) -> str:
     return found.cohort.scored.definition.short
 
 
-def _draw_roc(found: PlainValidation) -> str:
+def _draw_roc(found: PlainValidation, pen: _Pen) -> str:
     verdict, months = found.verdict, found.cohort.horizon.months
     areas = verdict.discrimination.auc.auc.estimates
     panels = [
         RocPanel(month, (RocCurve(_name(found), roc.false_positive, roc.true_positive, area),))
         for month, roc, area in zip(months, verdict.roc, areas, strict=True)
     ]
-    return roc_figure(panels)
+    return roc_figure(panels, pen.note, pen.width, pen.language)
 
 
-def _draw_auc(found: PlainValidation) -> str:
+def _draw_auc(found: PlainValidation, pen: _Pen) -> str:
     curve = found.verdict.discrimination.curve
     if curve is None:
         raise UnsuitableDataError("too few events")
     line = LabelledLine(
         _name(found), curve.time / MONTH, curve.auc, curve.low, curve.high, curve.level
     )
-    return auc_figure([line])
+    return auc_figure([line], pen.note, pen.width, pen.language)
 
 
-def _draw_groups(found: PlainValidation) -> str:
+def _draw_groups(found: PlainValidation, pen: _Pen) -> str:
     separation = found.verdict.separation
     if separation is None:
         raise UnsuitableDataError("no groups")
     event = found.request.outcome.event
-    words = f"Incidence of {event}" if separation.competes else f"Free of {event}"
+    words = pen.say("Incidence of {}" if separation.competes else "Free of {}", event)
     result = ""
     if separation.gray is not None:
         result = f"Gray p {_sign(separation.gray.p)}"
     elif separation.test is not None:
         result = f"Log-rank p {_sign(separation.test.p)}"
-    curves = [LabelledCurve(one.name, one.curve) for one in separation.groups]
-    return survival_figure(curves, words, None, result)
+    groups = found.cohort.scored.definition.groups
+    names = {part.label["en"]: part.label.get(pen.language, part.label["en"]) for part in groups}
+    curves = [
+        LabelledCurve(names.get(one.name, one.name), one.curve, _in_months(one.median))
+        for one in separation.groups
+    ]
+    horizon = find_horizon([one.curve for one in separation.groups])
+    return survival_figure(
+        curves, words, horizon, result, pen.note, pen.width, language=pen.language
+    )
+
+
+def _in_months(days: Estimate) -> Estimate:
+    return Estimate(days.value / MONTH, days.low / MONTH, days.high / MONTH, days.level)
 
 
 def _sign(p: float) -> str:
@@ -124,7 +182,7 @@ def _sign(p: float) -> str:
     return text if text[0] in "<>" else f"= {text}"
 
 
-def _draw_calibration(found: PlainValidation, part: MonthVerdict) -> str:
+def _draw_calibration(found: PlainValidation, part: MonthVerdict, pen: _Pen) -> str:
     cohort = found.cohort
     place = list(cohort.horizon.months).index(part.month)
     risk = cohort.predicted.at(place)
@@ -156,10 +214,10 @@ def _draw_calibration(found: PlainValidation, part: MonthVerdict) -> str:
         part.month, found.request.outcome.event, curves, groups, risk[had], risk[~had], figures,
         bool(np.any(cohort.data.event == 2)),
     )  # fmt: skip
-    return calibration_figure(picture)
+    return calibration_figure(picture, pen.note, pen.width, pen.language)
 
 
-def _draw_benefit(found: PlainValidation, part: MonthVerdict) -> str:
+def _draw_benefit(found: PlainValidation, part: MonthVerdict, pen: _Pen) -> str:
     if part.decision is None:
         raise UnsuitableDataError("no net benefit")
     lines = [_line(_name(found), part.decision)]
@@ -170,8 +228,9 @@ def _draw_benefit(found: PlainValidation, part: MonthVerdict) -> str:
     return decision_figure(
         DecisionPicture(
             part.month, tuple(lines), LabelledLine("", part.decision.threshold, everyone.value)
-        )
-    )
+        ),
+        pen.note, pen.width, pen.language,
+    )  # fmt: skip
 
 
 def _line(name: str, curve: DecisionCurve) -> DecisionLine:
@@ -183,11 +242,11 @@ def _line(name: str, curve: DecisionCurve) -> DecisionLine:
 
 
 def _list_measures(
-    pooled: dict[MeritName, PooledMerit], shown: list[tuple[MeritName, str]]
+    pooled: dict[MeritName, PooledMerit], shown: list[tuple[MeritName, str]], pen: _Pen
 ) -> tuple[ForestMeasure, ...]:
     measures = []
-    for name, title in shown:
-        part = pooled.get(name)
+    for name, words in shown:
+        part, title = pooled.get(name), pen.say(words)
         ratio = name == "ratio"
         reference = 0.5 if name == "concordance" else 1.0
         if part is None:
@@ -210,7 +269,7 @@ def _row(label: str, merits: Merits, shown: list[tuple[MeritName, str]]) -> Fore
     return ForestRow(label, estimates, merits.patients, merits.events)
 
 
-def _draw_centres(found: PlainValidation) -> str:
+def _draw_centres(found: PlainValidation, pen: _Pen) -> str:
     centres = found.verdict.centres
     if centres is None:
         raise UnsuitableDataError("no centres")
@@ -219,11 +278,12 @@ def _draw_centres(found: PlainValidation) -> str:
     rows = tuple(_row(name, merits, shown) for name, merits in judged)
     head = found.request.stratum
     return forest_figure(
-        ForestPicture(head, _list_measures(centres.pooled, shown), (ForestSection(rows),))
-    )
+        ForestPicture(head, _list_measures(centres.pooled, shown, pen), (ForestSection(rows),)),
+        pen.note, pen.width, pen.language,
+    )  # fmt: skip
 
 
-def _draw_subgroups(found: PlainValidation) -> str:
+def _draw_subgroups(found: PlainValidation, pen: _Pen) -> str:
     parts = found.verdict.subgroups
     shown = _choose([one for part in parts.values() for one in part.levels.values()])
     sections = []
@@ -231,7 +291,8 @@ def _draw_subgroups(found: PlainValidation) -> str:
         rows = tuple(_row(level, merits, shown) for level, merits in part.levels.items())
         tests = tuple(part.tests[name].p if name in part.tests else math.nan for name, _ in shown)
         sections.append(ForestSection(rows, label, tests))
-    return forest_figure(ForestPicture("Patients", _list_measures({}, shown), tuple(sections)))
+    picture = ForestPicture("Patients", _list_measures({}, shown, pen), tuple(sections))
+    return forest_figure(picture, pen.note, pen.width, pen.language)
 
 
 def _choose(merits: list[Merits]) -> list[tuple[MeritName, str]]:
@@ -239,7 +300,7 @@ def _choose(merits: list[Merits]) -> list[tuple[MeritName, str]]:
     return [(name, title) for name, title in FOREST if any(name in one.figures for one in merits)]
 
 
-def _draw_comparison(found: PlainValidation) -> str:
+def _draw_comparison(found: PlainValidation, pen: _Pen) -> str:
     months = found.cohort.horizon.months
     rows, accurate = [], False
     for name, pair in found.verdict.comparisons.items():
@@ -250,13 +311,20 @@ def _draw_comparison(found: PlainValidation) -> str:
         differences = (one.harrell_gain.estimate, one.auc_gain.estimates[-1], gain)
         rows.append(ComparisonRow(name, differences))
     measures = [
-        ComparisonMeasure("Difference in Harrell's C"),
-        ComparisonMeasure(f"Difference in AUC by {months[-1]:g} months"),
+        ComparisonMeasure(pen.say("Difference in Harrell's C")),
+        ComparisonMeasure(pen.say("Difference in AUC by {} months", f"{months[-1]:g}")),
     ]
     if accurate:
-        measures.append(ComparisonMeasure(f"Difference in IPA by {months[-1]:g} months"))
+        measures.append(
+            ComparisonMeasure(pen.say("Difference in IPA by {} months", f"{months[-1]:g}"))
+        )
     kept = tuple(ComparisonRow(row.label, row.differences[: len(measures)]) for row in rows)
     sizes = {(pair.patients, pair.events) for pair in found.verdict.comparisons.values()}
     patients, events = sizes.pop() if len(sizes) == 1 else (0, 0)
-    words = f"{patients:,} patients, {events:,} events" if patients else ""
-    return comparison_figure(ComparisonPicture(_name(found), tuple(measures), kept, words))
+    words = (
+        pen.say("{} patients, {} events", pen.count(patients), pen.count(events))
+        if patients
+        else ""
+    )
+    picture = ComparisonPicture(_name(found), tuple(measures), kept, words)
+    return comparison_figure(picture, pen.note, pen.width, pen.language)

@@ -106,9 +106,24 @@ def test_everything_is_judged_and_written(on_gbsg, example_data, tmp_path, drawn
     assert "net benefit" in record["footnote"]["warning"]
     figures = {path.stem for path in (tmp_path / "out" / "figures").iterdir()}
     assert figures >= {"roc", "auc_over_time", "groups", "calibration_36", "net_benefit_36"}
-    assert figures >= {"centres", "subgroups", "comparison"}
+    assert figures >= {"centres", "subgroups", "comparison", "roc_narrow", "groups_narrow"}
     table = read_rows(tmp_path / "out" / "tables" / "figures.csv")
     assert float(table[0]["Value"]) == record["discrimination"]["harrell"]["value"]
+
+
+@pytest.mark.usefixtures("drawn")
+def test_figures_in_french_say_that_patients_are_made_up(on_gbsg, tmp_path):
+    assert on_gbsg("--compare", "none", "--language", "fr", "--synthetic").exit_code == 0
+    for path in (tmp_path / "out" / "figures").iterdir():
+        assert "DONNÉES SYNTHÉTIQUES" in path.read_text(encoding="utf-8"), path.name
+    groups = (tmp_path / "out" / "figures" / "groups.svg").read_text(encoding="utf-8")
+    assert "Sans status" in groups
+
+
+def test_another_language_is_refused(on_gbsg):
+    answer = on_gbsg("--language", "de")
+    assert answer.exit_code != 0
+    assert "choose en, fr" in str(answer.exception)
 
 
 def test_nothing_is_written_about_one_patient(on_gbsg, tmp_path):
