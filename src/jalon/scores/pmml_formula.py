@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from jalon.core.errors import DefinitionError
 from jalon.scores.definition import ScoreDefinition
+from jalon.scores.item import Item
 from jalon.scores.pmml_field import name_field
 from jalon.scores.pmml_value import Test, apply, constant, every, refer, write_predicate
 from jalon.scores.rule import Formula, Term
@@ -65,13 +66,7 @@ def _link(definition: ScoreDefinition, term: Term) -> Element:
     item = definition.item(term.item)
     value = refer(name_field(item))
     if term.link == "level":
-        *rest, (_, weight) = term.levels
-        chosen = constant(weight)
-        for level, own in reversed(rest):
-            name = item.levels[int(level)] if item.levels else level
-            chosen = apply("if", apply("equal", refer(name_field(item)), constant(name)),
-                           constant(own), chosen)  # fmt: skip
-        return chosen
+        return _choose(item, term)
     if item.levels:
         chosen = constant(float(len(item.levels) - 1))
         for number, name in reversed(list(enumerate(item.levels[:-1]))):
@@ -83,3 +78,15 @@ def _link(definition: ScoreDefinition, term: Term) -> Element:
     if term.link == "excess":
         value = apply("max", apply("-", value, constant(term.knot)), constant(0.0))
     return apply("*", constant(term.weight), value)
+
+
+def _choose(item: Item, term: Term) -> Element:
+    """The weight of a level. Numbers are compared by order: readers differ on 2 and 2.0."""
+    *rest, (_, weight) = sorted(term.levels)
+    chosen = constant(weight)
+    for level, own in reversed(rest):
+        limit = item.levels[int(level)] if item.levels else level
+        operator = "equal" if item.levels else "lessOrEqual"
+        test = apply(operator, refer(name_field(item)), constant(limit))
+        chosen = apply("if", test, constant(own), chosen)
+    return chosen
