@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal
 
@@ -32,6 +32,7 @@ def font(size: float, weight: Weight = "Regular") -> FontProperties:
     return FontProperties(fname=_font_path(weight), size=size)
 
 
+@lru_cache(maxsize=4096)
 def measure_width(words: str, size: float, weight: Weight = "Regular") -> float:
     """Measure how wide words will be on paper.
 
