@@ -13,7 +13,7 @@ def test_worked_case_answers_with_what_is_told_and_no_more(visit):
     assert "nothing entered" in card(page, "lymphodepletion", "CAR-HEMATOTOX")
     at_infusion = card(page, "infusion", "IPI")
     assert "1 to 4 points" in at_infusion
-    assert "Since Diagnosis: High, 4 points → low or low-intermediate" in at_infusion
+    assert "Since Diagnosis: High, 4 points → low to high, 1 to 4 points" in at_infusion
     assert "Ann Arbor stage: not known, 0 to 1 point" in at_infusion
     assert "undetectable or detectable" in card(page, "month1", "ctDNA").lower()
     assert "Age carried on from Diagnosis" in page.locator("#carried-infusion").inner_text()

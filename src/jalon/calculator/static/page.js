@@ -137,7 +137,6 @@ const scorePage = (() => {
   }
 
   function number(value) {
-    if (value === null) return tell("infinite");
     if (score.rule !== "formula") return words.write(value);
     return value.toFixed(score.formula.decimals ?? 2).replace(".", words.language() === "fr" ? "," : ".");
   }
@@ -147,7 +146,11 @@ const scorePage = (() => {
     const [low, high] = [answer.points_low, answer.points_high];
     if (score.rule === "table" && score.groups.length) return "";
     const span = low === high ? number(low) : `${number(low)} ${tell("to")} ${number(high)}`;
-    if (score.rule === "formula") return low === null && high === null ? "" : `${score.formula.symbol} ${low === high ? "= " : ": "}${span}`;
+    if (score.rule === "formula") {
+      if (low === null && high === null) return "";
+      if (low === null || high === null) return `${score.formula.symbol} ${tell(high === null ? "at_least" : "at_most", { n: number(low ?? high) })}`;
+      return low === high ? `${score.formula.symbol} = ${span}` : words.typeset(`${score.formula.symbol}${words.language() === "fr" ? " : " : ": "}${span}`);
+    }
     const one = words.language() === "fr" ? Math.abs(high) <= 1 : low === high && high === 1;
     return `${span} ${tell(one ? "point" : "points")}`;
   }

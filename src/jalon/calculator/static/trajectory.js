@@ -97,14 +97,21 @@ const trajectoryPage = (() => {
   function headline(score, answer) {
     const labelOf = (slug) => say(score.groups.find((group) => group.slug === slug).label);
     if (answer.group) return words.capital(labelOf(answer.group));
+    const places = answer.possible.map((slug) => score.groups.findIndex((group) => group.slug === slug));
+    const joined = places.length > 2 && places.at(-1) - places[0] === places.length - 1;
+    if (joined) return `${labelOf(answer.possible[0])} ${tell("to")} ${labelOf(answer.possible.at(-1))}`;
     if (answer.possible.length) return answer.possible.map(labelOf).join(` ${tell("or")} `);
     return total(score, answer);
   }
 
   function total(score, answer) {
     if (score.rule === "table") return "";
-    const write = (value) => (value === null ? tell("infinite") : words.write(value, 4));
-    const [low, high] = [answer.points_low, answer.points_high].map(write);
+    if (answer.points_low === null && answer.points_high === null) return "";
+    if (answer.points_low === null || answer.points_high === null) {
+      const known = words.write(answer.points_low ?? answer.points_high, 4);
+      return `${score.formula.symbol} ${tell(answer.points_high === null ? "at_least" : "at_most", { n: known })}`;
+    }
+    const [low, high] = [answer.points_low, answer.points_high].map((value) => words.write(value, 4));
     const span = low === high ? low : `${low} ${tell("to")} ${high}`;
     return score.rule === "formula" ? `${score.formula.symbol} ${span}` : `${span} ${tell("points")}`;
   }
