@@ -6,6 +6,9 @@ from jalon.scores.catalogue import find_definition, list_slugs
 from jalon.scores.definition import Group, Performance, Risk, ScoreDefinition
 from jalon.scores.engine import assess
 from jalon.scores.example import Example, list_examples
+from jalon.scores.export_fhir import write_questionnaire
+from jalon.scores.export_pmml import write_pmml
+from jalon.scores.export_sql import write_sql
 from jalon.scores.item import Dispute, Item, Measure, Step
 from jalon.scores.many import AssessedColumns, assess_many
 from jalon.scores.markdown import write_markdown
@@ -53,4 +56,7 @@ __all__ = [
     "write_definition",
     "write_json",
     "write_markdown",
+    "write_pmml",
+    "write_questionnaire",
+    "write_sql",
 ]

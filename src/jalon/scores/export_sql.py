@@ -44,7 +44,7 @@ def write_sql(definition: ScoreDefinition, table: str = "patients", key: str = "
     Example:
         >>> from jalon.scores import find_definition
         >>> write_sql(find_definition("ipi")).splitlines()[-1]
-        'SELECT k, points_low, points_high, risk_group, state, refused FROM answer;'
+        'SELECT k AS "patient", points_low, points_high, risk_group, state, refused FROM answer;'
     """
     if not definition.computes:
         raise DefinitionError(
