@@ -76,7 +76,7 @@ def test_centres_and_parts_count_everybody(judged):
 def test_details_are_folded_and_said_in_words(judged):
     page = (judged.folder / "report.html").read_text(encoding="utf-8")
     assert page.count("<details>") == page.count("</details>") >= 6
-    assert "Each stage left out in turn" in page
+    assert "Each stage II left out in turn" in page
     assert "Is it as good for everyone?" in page
     assert "percentage points on average" in page
 

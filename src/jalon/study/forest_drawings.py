@@ -111,13 +111,14 @@ def draw_centres(
     rows = tuple(_row(one.name, one.merits) for one in centres.centres if one.merits is not None)
     sections = (ForestSection(rows),)
     caption = (
-        f"Internal-external validation: each {name.lower()} judged by the score that the whole "
+        f"Internal-external validation: each {name} judged by the score that the whole "
         f"pipeline learned from the others. {result.outcome.cohort.name}. Bars: 95% interval; last "
         "row: what is expected in a new one."
     )
     if centres.rule:
         caption += f" {centres.rule[0].upper()}{centres.rule[1:]}."
-    picture = _picture(name, _measures(centres.pooled), sections)
+    head = name[:1].upper() + name[1:]
+    picture = _picture(head, _measures(centres.pooled), sections, f"A new {name}")
     if picture is None:
         return None
     return draw_both(
@@ -130,10 +131,13 @@ def draw_centres(
 
 
 def _picture(
-    head: str, measures: tuple[ForestMeasure, ...], sections: tuple[ForestSection, ...]
+    head: str,
+    measures: tuple[ForestMeasure, ...],
+    sections: tuple[ForestSection, ...],
+    new_label: str = "",
 ) -> ForestPicture | None:
     try:
-        return ForestPicture(head, measures, sections)
+        return ForestPicture(head, measures, sections, new_label=new_label)
     except UnsuitableDataError:
         return None
 

@@ -20,6 +20,7 @@ from jalon.study.judged_words import (
     say_stability,
 )
 from jalon.study.judgement import Judgement, judge_everywhere
+from jalon.study.parts import name_centre
 from jalon.study.protocol import Role, StudyFile
 from jalon.study.stability_drawings import draw_choices, draw_instability, measure_stability
 
@@ -112,10 +113,10 @@ def _say_area(judged: Judgement) -> str:
 
 
 def _fold_centres(study: StudyFile, result: EndpointResult, drawer: Drawer, pages: _Pages) -> Fold:
-    name = study.protocol.judging.centre
-    heading = f"Would it hold elsewhere? Each {name} left out in turn"
     if result.centres is None:
-        return Fold(heading, ())
+        return Fold("", ())
+    name = name_centre(study, result.outcome.cohort)
+    heading = f"Would it hold elsewhere? Each {name} left out in turn"
     drawing = draw_centres(drawer, result, result.centres, name)
     return Fold(heading, tuple(pages.pair(say_centres(result.centres, name), drawing)))
 

@@ -124,6 +124,22 @@ def _band(label: str, values: Floats, cuts: Floats) -> LabelColumn:
     return LabelColumn(label, np.array(labels, dtype=object), tuple(names))
 
 
+def name_centre(study: StudyFile, cohort: StudyCohort) -> str:
+    """Name what the study takes for a centre, to stand within a sentence.
+
+    Args:
+        study: the study.
+        cohort: its development cohort.
+
+    Returns:
+        Its label ("year of surgery"); empty without one.
+    """
+    name = study.protocol.judging.centre
+    found = read_parts(study, {"development": cohort}, "development", name, band=False)
+    label = found.name if found is not None else name
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def leave_out_centres(
     study: StudyFile, cohorts: dict[Role, StudyCohort], learning: Learning, month: float | None
 ) -> CentreValidation | None:

@@ -10,7 +10,6 @@ from functools import partial
 import numpy as np
 
 from jalon.core import Estimate, UnsuitableDataError
-from jalon.core.numbers import write_p
 from jalon.core.units import DAYS_PER
 from jalon.report import (
     CalibrationFigures,
@@ -37,7 +36,7 @@ from jalon.report import (
     roc_figure,
     survival_figure,
 )
-from jalon.report.wording import THIN, Language, Wording
+from jalon.report.wording import Language, Wording
 from jalon.study.drawings import NARROW, WIDE, find_horizon
 from jalon.study.plain_validation import PlainValidation
 from jalon.study.plain_verdict import MonthVerdict
@@ -115,10 +114,6 @@ class _Pen:
         """Say words of ours in the language."""
         return (FRENCH[words] if self.language == "fr" else words).format(*parts)
 
-    def count(self, number: int) -> str:
-        """Write a count as the language does."""
-        return f"{number:,}".replace(",", THIN if self.language == "fr" else ",")
-
 
 def _choose_pen(found: PlainValidation, width: float) -> _Pen:
     request = found.request
@@ -158,9 +153,9 @@ def _draw_groups(found: PlainValidation, pen: _Pen) -> str:
     words = pen.say("Incidence of {}" if separation.competes else "Free of {}", event)
     result = ""
     if separation.gray is not None:
-        result = f"Gray p {_sign(separation.gray.p)}"
+        result = f"Gray {Wording(pen.language).p_value(separation.gray.p)}"
     elif separation.test is not None:
-        result = f"Log-rank p {_sign(separation.test.p)}"
+        result = f"Log-rank {Wording(pen.language).p_value(separation.test.p)}"
     groups = found.cohort.scored.definition.groups
     names = {part.label["en"]: part.label.get(pen.language, part.label["en"]) for part in groups}
     curves = [
@@ -175,11 +170,6 @@ def _draw_groups(found: PlainValidation, pen: _Pen) -> str:
 
 def _in_months(days: Estimate) -> Estimate:
     return Estimate(days.value / MONTH, days.low / MONTH, days.high / MONTH, days.level)
-
-
-def _sign(p: float) -> str:
-    text = write_p(p)
-    return text if text[0] in "<>" else f"= {text}"
 
 
 def _draw_calibration(found: PlainValidation, part: MonthVerdict, pen: _Pen) -> str:
@@ -322,7 +312,7 @@ def _draw_comparison(found: PlainValidation, pen: _Pen) -> str:
     sizes = {(pair.patients, pair.events) for pair in found.verdict.comparisons.values()}
     patients, events = sizes.pop() if len(sizes) == 1 else (0, 0)
     words = (
-        pen.say("{} patients, {} events", pen.count(patients), pen.count(events))
+        pen.say("{} patients, {} events", *map(Wording(pen.language).count, (patients, events)))
         if patients
         else ""
     )

@@ -31,6 +31,8 @@ from jalon.validate import (
 )
 
 LEAST, MOST = 0.0005, 0.9995
+MOST_CURVES = 100
+"""Resamples whose calibration curves are computed; more cannot be told apart on a figure."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,8 +68,9 @@ def measure_stability(result: EndpointResult) -> Stability | None:
         return None
     data, day = result.learning.data, found.month * DAYS_PER["months"]
     own, models = (np.clip(part, LEAST, MOST) for part in (found.risk, found.risks))
+    every = -(-len(models) // MOST_CURVES)
     try:
-        curves = compare_calibration(own, models, data, day)
+        curves = compare_calibration(own, models[::every], data, day)
     except (UnsuitableDataError, ConvergenceError):
         curves = None
     return Stability(
