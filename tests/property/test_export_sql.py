@@ -14,7 +14,7 @@ from jalon.scores.export_sql import write_sql
 from jalon.scores.sql_value import list_columns
 
 COMPUTED = [slug for slug in list_slugs() if find_definition(slug).computes]
-QUICK = settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def expect(definition, patient):

@@ -1,4 +1,4 @@
-"""A score as one SQL query that SQLite and PostgreSQL read alike.
+"""A score as one SQL query that SQLite (3.35) and PostgreSQL (12) read alike.
 
 A missing value stays missing: the query gives the least and the most points, and the group
 only when it is certain. A value the engine would refuse gives no points; ``refused`` names it.
@@ -64,7 +64,8 @@ def write_sql(definition: ScoreDefinition, table: str = "patients", key: str = "
     steps.append(("range", _select(before, [(low, "low_points"), (high, "high_points")])))
     steps.append(("place", _select("range", _place(definition))))
     steps.append(("answer", _answer(definition)))
-    body = ",\n".join(f"{_name(name)} AS (\n{query}\n)" for name, query in steps)
+    # Materialized: SQLite would else write each step out again wherever the next one uses it.
+    body = ",\n".join(f"{_name(name)} AS MATERIALIZED (\n{query}\n)" for name, query in steps)
     last = f"SELECT k AS {quote(key)}, points_low, points_high, risk_group, state, refused"
     return f"{_head(definition, table)}WITH {body}\n{last} FROM answer;\n"
 
