@@ -7,6 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, Response
+from starlette.requests import ClientDisconnect
 
 import jalon
 from jalon.calculator.api import create_router
@@ -122,12 +123,19 @@ def create_app(learned: Iterable[ScoreDefinition] = (), embedders: Iterable[str]
     )  # fmt: skip
     app.state.library = Library(learned)
     app.add_middleware(SecurityHeaders, embedders=tuple(embedders))
+    app.add_exception_handler(ClientDisconnect, _forget)
     _add_pages(app, app.state.library)
     _add_assets(app)
     scores = app.state.library.scores
     for make in (create_cds_router, create_fhir_router, create_router):  # the last takes the rest
         app.include_router(make(scores))
     return app
+
+
+async def _forget(request: Request, error: Exception) -> Response:
+    """Nobody waits for the answer to a request that was broken off; nothing is logged."""
+    del request, error
+    return Response(status_code=400)
 
 
 def _language(request: Request) -> str:
