@@ -116,9 +116,7 @@ def impute(
     )
 
 
-def _run_chains(
-    problem: Problem, streams: list[np.random.Generator], workers: int
-) -> list[Chain]:
+def _run_chains(problem: Problem, streams: list[np.random.Generator], workers: int) -> list[Chain]:
     if workers < 2:
         return [run_chain(problem, stream) for stream in streams]
     with ThreadPoolExecutor(max_workers=workers) as pool:
