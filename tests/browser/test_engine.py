@@ -38,11 +38,16 @@ COMPARE = """(text) => {
 
 
 def write_plain(definition, given):
-    """The answer in Python as plain values of both languages; None when it is refused."""
+    """The answer in Python, in both languages; None when it is refused."""
     try:
         answer = assess(definition, as_inputs(given))
     except DefinitionError:
         return None
+    return plain_of(answer)
+
+
+def plain_of(answer):
+    """An answer of the engine in Python as the browser gives it."""
     english, french = (write_answer(answer, language) for language in ("en", "fr"))
     slug = lambda group: group and group["slug"]  # noqa: E731
     other = english["alternative"]

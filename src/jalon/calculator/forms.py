@@ -110,6 +110,26 @@ def list_fields(definition: ScoreDefinition) -> list[dict[str, Any]]:
     return fields
 
 
+def list_series(definition: ScoreDefinition) -> list[dict[str, Any]]:
+    """Return the counts on several days from which a score can be read.
+
+    Args:
+        definition: the score.
+
+    Returns:
+        For each series its name, what is counted, and the units of the counts.
+    """
+    found = []
+    for series in definition.series:
+        measure = definition.measure(series.measure)
+        words = {
+            "en": f"{measure.label['en']}, day {series.first} to {series.last}",
+            "fr": f"{say(measure.label, 'fr')}, J{series.first} à J{series.last}",
+        }
+        found.append({**_ask_number(measure, words), "id": series.id})
+    return found
+
+
 def _ask(item: Item) -> dict[str, Any]:
     values = _list_values(item)
     if not values:

@@ -15,14 +15,22 @@ import jinja2
 from markupsafe import Markup
 
 import jalon
-from jalon.calculator.forms import describe_form, describe_rule, describe_steps, list_fields
+from jalon.calculator.forms import (
+    describe_form,
+    describe_rule,
+    describe_steps,
+    list_fields,
+    list_series,
+)
 from jalon.calculator.trajectory import describe_trajectory
 from jalon.scores import Performance, ScoreDefinition
 from jalon.scores.sentence import write_number
 
 _FOLDER = files("jalon.calculator")
-SCRIPTS = ("engine.js", "answer.js", "words.js", "charts.js", "page.js", "trajectory.js",
-           "start.js")  # fmt: skip
+SCRIPTS = (
+    "engine.js", "answer.js", "series.js", "words.js", "charts.js", "page.js", "trajectory.js",
+    "start.js",
+)  # fmt: skip
 _SPELLED = {"umol/L": "µmol/L", "ug/L": "µg/L", "ukat/L": "µkat/L", "/uL": "/µL", "10^9/L": "10⁹/L",
             "kg/m2": "kg/m²"}  # fmt: skip
 _CHECKED = {
@@ -148,7 +156,7 @@ def _describe_score(definition: ScoreDefinition) -> dict[str, Any]:
         "all_steps": {item.id: describe_steps(item) for item in definition.items},
         "checked": _CHECKED.get(definition.checked, {"en": definition.checked, "fr": ""}),
         "sha256": form["sha256"], "data": embed_json(form),
-        "units": form["form"]["unit_words"],
+        "units": form["form"]["unit_words"], "series": list_series(definition),
         "labels": {group.slug: group.label["en"] for group in definition.groups},
         "learned": _tell_learning(definition),
     }  # fmt: skip

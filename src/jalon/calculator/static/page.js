@@ -97,9 +97,34 @@ const scorePage = (() => {
     return { given, slips };
   }
 
+  // The answer from counts of several days, when there are any; null otherwise.
+  function readSeries() {
+    const counts = at("counts");
+    if (!counts || counts.value.trim() === "") { if (counts) at("m-series").replaceChildren(); return null; }
+    const rows = counts.value.split("\n").filter((line) => line.trim() !== "").map((line) => line.trim().split(/[\s;]+/));
+    const numbers = rows.map((row) => row.map(entry.readNumber));
+    const problems = [];
+    let answer = null;
+    const wrong = rows.find((row, k) => row.length !== 2 || numbers[k].some((x) => typeof x !== "number"));
+    const until = entry.readNumber(at("until").value);
+    if (wrong || typeof until === "string") problems.push(tell("line", { line: wrong ? wrong.join(" ") : at("until").value }));
+    else {
+      try {
+        const name = document.querySelector("input[name=series]:checked").value;
+        answer = jalonSeries.assess(score, name, numbers.map((row) => row[0]), numbers.map((row) => row[1]), "", until);
+      } catch (refusal) {
+        if (!(refusal instanceof jalonEngine.Refusal)) throw refusal;
+        problems.push(say(refusal.text));
+      }
+    }
+    const remarks = answer ? answer.remarks.filter((r) => !score.items.some((item) => item.id === r.item) && r.item !== "") : [];
+    at("m-series").replaceChildren(...problems.map((text) => make("p", { class: "error" }, text)), ...remarks.map((r) => make("p", { class: r.kind }, say(r.text))));
+    return { inputs: { counts: 1 }, refusals: {}, answer: answer || jalon.assess(score, {}) };
+  }
+
   function refresh() {
     const { given, slips } = readForm();
-    const { inputs, refusals, answer } = settleInputs(score, given);
+    const { inputs, refusals, answer } = readSeries() || settleInputs(score, given);
     writeMessages(answer, refusals, slips);
     writeResult(at("result"), answer, Object.keys(inputs).length === 0);
     writeRemarks(answer);
@@ -145,12 +170,13 @@ const scorePage = (() => {
   function total(answer) {
     const [low, high] = [answer.points_low, answer.points_high];
     if (score.rule === "table" && score.groups.length) return "";
-    const span = low === high ? number(low) : `${number(low)} ${tell("to")} ${number(high)}`;
     if (score.rule === "formula") {
       if (low === null && high === null) return "";
       if (low === null || high === null) return `${score.formula.symbol} ${tell(high === null ? "at_least" : "at_most", { n: number(low ?? high) })}`;
+      const span = low === high ? number(low) : `${number(low)} ${tell("to")} ${number(high)}`;
       return low === high ? `${score.formula.symbol} = ${span}` : words.typeset(`${score.formula.symbol}${words.language() === "fr" ? " : " : ": "}${span}`);
     }
+    const span = low === high ? number(low) : `${number(low)} ${tell("to")} ${number(high)}`;
     const one = words.language() === "fr" ? Math.abs(high) <= 1 : low === high && high === 1;
     return `${span} ${tell(one ? "point" : "points")}`;
   }
@@ -223,7 +249,7 @@ const scorePage = (() => {
   }
 
   function asText() {
-    const answer = settleInputs(score, readForm().given).answer;
+    const { answer } = readSeries() || settleInputs(score, readForm().given);
     const d = score.definition;
     const lines = [say(d.name), headline(answer), tellTotal(answer), tellOpen(answer), tellOtherwise(answer),
       ...answer.contributions.map((part) => `- ${part.why[words.language()]}`), ...answer.remarks.map((r) => `! ${say(r.text)}`),

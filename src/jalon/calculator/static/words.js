@@ -22,7 +22,7 @@ const words = (() => {
       not_known: "not known", decides_short: "would decide", axis: "months", lines: "Lines only join the published points.",
       copied: "Copied", research: "Research use only.", missing: "not known: {items}", number: "Write a number, for example 1.5",
       comma: "Write 1200 or 1.2: a comma before three digits can be read both ways", taken: "Taken as not known.",
-      found: "{n} scores", found_one: "1 score", found_none: "No score has this name.", version: "version", at_least: "at least {n}", at_most: "at most {n}",
+      found: "{n} scores", found_one: "1 score", found_none: "No score has this name.", version: "version", line: "“{line}” is not a day and a count, for example 7 450", at_least: "at least {n}", at_most: "at most {n}",
       cohort: "Cohort: {cohort}", of: "of", negative: "Not possible", your: "the group", may: "possible",
     },
     fr: {
@@ -44,7 +44,7 @@ const words = (() => {
       not_known: "inconnu", decides_short: "trancherait", axis: "mois", lines: "Les lignes relient seulement les points publiés.",
       copied: "Copié", research: "Usage de recherche uniquement.", missing: "inconnu : {items}", number: "Saisir un nombre, par exemple 1,5",
       comma: "Saisir 1200 ou 1,2", taken: "Considéré comme inconnu.",
-      found: "{n} scores", found_one: "1 score", found_none: "Aucun score ne porte ce nom.", version: "version", at_least: "au moins {n}", at_most: "au plus {n}",
+      found: "{n} scores", found_one: "1 score", found_none: "Aucun score ne porte ce nom.", version: "version", line: "« {line} » n'est pas un jour et une valeur, par exemple 7 450", at_least: "au moins {n}", at_most: "au plus {n}",
       cohort: "Cohorte : {cohort}", of: "sur", negative: "Impossible", your: "le groupe", may: "possible",
     },
   };
