@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from jalon.calculator.given import list_inputs
@@ -126,8 +127,14 @@ def describe_request(definition: ScoreDefinition, patients: int = 0) -> dict[str
 def _list_examples(definition: ScoreDefinition) -> list[tuple[str, dict[str, Any]]]:
     if definition.slug not in list_slugs():
         return [("nothing is known", {})]
+    return _read_examples(definition.slug)
+
+
+@lru_cache(maxsize=64)
+def _read_examples(slug: str) -> list[tuple[str, dict[str, Any]]]:
+    """Read once: the schema of a score is written for three addresses."""
     found: list[tuple[str, dict[str, Any]]] = []
-    for example in list_examples(definition.slug):
+    for example in list_examples(slug):
         plain = all(isinstance(value, int | float | str) for value in example.inputs.values())
         if example.inputs and plain and "error" not in example.expected:
             found.append((example.why or "a patient", dict(example.inputs)))
