@@ -27,6 +27,8 @@ from jalon.scores import Assessment, ScoreDefinition, write_answer, write_json
 PREFIX = "/api/v1/scores"
 NO_STORE = {"cache-control": "no-store"}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "QUERY"]
+BELOW = {"batch": "POST", "questionnaire": "GET", "risk-assessment": "POST"}
+"""Addresses below that of a score, and their method."""
 Scores = Mapping[str, ScoreDefinition]
 
 
@@ -190,14 +192,23 @@ def _add_rest(router: APIRouter, scores: Scores, gate: Gate) -> None:
         parts = rest.split("/")
         found = scores.get(parts[2]) if parts[:2] == ["v1", "scores"] and len(parts) > 2 else None
         if rest == "v1/scores":
-            raise _refuse_method(request, "GET")
-        if found is None or len(parts) > 4 or (len(parts) == 4 and parts[3] != "batch"):
+            raise refuse_method(request, "GET")
+        if found is None or len(parts) > 4 or (len(parts) == 4 and parts[3] not in BELOW):
             raise refuse(404, "no such address; GET /api/v1/scores lists the scores")
         if request.method == "POST" and not found.computes:
             raise refuse(422, f"{found.short} cannot be computed: {found.reason['en']}")
-        posts = "POST" if len(parts) == 4 else "GET, POST"
-        raise _refuse_method(request, posts if found.computes else "GET")
+        posts = BELOW[parts[3]] if len(parts) == 4 else "GET, POST"
+        raise refuse_method(request, posts if found.computes else "GET")
 
 
-def _refuse_method(request: Request, allowed: str) -> Problem:
+def refuse_method(request: Request, allowed: str) -> Problem:
+    """Make the refusal of a method.
+
+    Args:
+        request: the request.
+        allowed: methods that are taken.
+
+    Returns:
+        The problem, to be raised.
+    """
     return Problem(405, (Fault("", f"{request.method} is not taken here"),), {"allow": allowed})

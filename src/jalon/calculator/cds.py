@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from jalon.calculator.api import NO_STORE, Scores
+from jalon.calculator.api import METHODS, NO_STORE, Scores, refuse_method
 from jalon.calculator.body import read_json
 from jalon.calculator.card import write_card
 from jalon.calculator.given import list_sources
@@ -62,11 +62,17 @@ def create_cds_router(
     for definition in offered.values():
         _add_service(router, definition, gate, (stale, today or _today))
 
-    @router.api_route("/cds-services/{rest:path}", methods=["GET", "POST"], include_in_schema=False)
     async def refuse_rest(request: Request) -> Response:
         gate.let_in(request)
+        parts = request.url.path.removeprefix("/cds-services").strip("/").split("/")
+        if parts == [""]:
+            raise refuse_method(request, "GET")
+        if parts[0] in offered and parts[1:] in ([], ["feedback"]):
+            raise refuse_method(request, "POST")
         raise refuse(404, "no such service; GET /cds-services lists them")
 
+    for path in ("/cds-services", "/cds-services/{rest:path}"):
+        router.api_route(path, methods=METHODS, include_in_schema=False)(refuse_rest)
     return router
 
 

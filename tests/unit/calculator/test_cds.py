@@ -181,6 +181,9 @@ def test_feedback_is_taken_and_judged():
     assert refused.json()["errors"][0]["pointer"] == "/feedback/1/outcome"
     assert CLIENT.post(url, json=[]).status_code == 422
     assert CLIENT.get("/cds-services/nobody").status_code == 404
+    assert CLIENT.get("/cds-services/ipi").status_code == 405
+    assert CLIENT.request("PUT", "/cds-services").headers["allow"] == "GET"
+    assert CLIENT.request("DELETE", url).headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(
