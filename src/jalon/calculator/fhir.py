@@ -98,14 +98,14 @@ def _read_body(body: Any, slug: str) -> tuple[Any, str, str, str]:
         subject = body.get("subject")
         reference = subject.get("reference", "") if isinstance(subject, dict) else ""
         language = "fr" if body.get("language") == "fr" else "en"
-        return read_response(body, slug), _check_subject(reference), language, "/item"
+        named = _check_subject(reference) if reference else ""
+        return read_response(body, slug), named, language, "/item"
     language = read_keys(body, "values", ("subject",))
-    return body["values"], _check_subject(body.get("subject", "")), language, "/values"
+    subject = _check_subject(body["subject"]) if "subject" in body else ""
+    return body["values"], subject, language, "/values"
 
 
 def _check_subject(reference: Any) -> str:
-    if reference == "":
-        return ""
     if not isinstance(reference, str) or not SUBJECT.fullmatch(reference):
         raise refuse(422, "subject is a reference such as Patient/1", "/subject")
     return reference
