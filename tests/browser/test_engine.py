@@ -12,7 +12,7 @@ from jalon.core.errors import DefinitionError
 from jalon.scores import assess, find_definition, list_examples, list_slugs, write_answer
 
 SLUGS = [slug for slug in list_slugs() if find_definition(slug).computes]
-PATIENTS = 150
+PATIENTS = 100
 
 COMPARE = """(text) => {
   const { form, rows, wanted } = JSON.parse(text);
