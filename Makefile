@@ -24,14 +24,19 @@ $(READY): requirements.lock pyproject.toml
 study: setup
 	$(BIN)/jalon study run studies/breast_real.toml $(OPTIONS)
 
-test: setup chromium
+test: setup chromium postgresql
 	$(BIN)/python -m pytest $(OPTIONS)
 
-# The calculator is tested in Debian's Chromium.
+# The calculator is tested in Debian's Chromium, the export of scores in PostgreSQL too.
 chromium:
 	@command -v chromium >/dev/null || \
 	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || \
 	  { echo "the calculator's tests need Chromium; on Debian: apt-get install chromium"; exit 1; }
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || \
+	  { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; } || \
+	  echo "the tests of exported SQL skip PostgreSQL: it needs root and, on Debian, apt-get install postgresql"
 
 check: setup
 	$(BIN)/ruff format --check .
