@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 OPTIONS ?=
 
 
-.PHONY: setup study test chromium check bench generalisation coverage docs clean
+.PHONY: setup study test chromium postgresql check bench generalisation coverage docs clean
 
 setup: $(READY)
 

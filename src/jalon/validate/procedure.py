@@ -154,8 +154,8 @@ def validate_procedure(
         >>> found = validate_procedure(noise, [Measure("C", "risk", concordance_value)], data, plan)
         >>> figure = found.figures["C"]
         >>> apparent, corrected = figure.apparent.value, figure.corrections["0.632+"].value
-        >>> round(figure.no_information, 2), corrected < apparent
-        (0.5, True)
+        >>> abs(figure.no_information - 0.5) < 0.02, corrected < apparent
+        (True, True)
     """
     names, how = name_measures(measures), running or Running()
     if plan.n != len(data):
