@@ -14,7 +14,12 @@ from jalon.calculator.cds import create_cds_router
 from jalon.scores import find_definition
 
 
-def test_the_access_log_of_uvicorn(caplog):
+def test_the_access_log_of_uvicorn(caplog, monkeypatch):
+    # A server that ran before in this process may have left its loggers quiet.
+    for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
+        monkeypatch.setattr(logging.getLogger(name), "propagate", True)
+        monkeypatch.setattr(logging.getLogger(name), "disabled", False)
+        caplog.set_level(logging.DEBUG, name)
     app = FastAPI(docs_url=None, redoc_url=None)
     scores = {"ipi": find_definition("ipi")}
     app.include_router(create_cds_router(scores))

@@ -52,7 +52,7 @@ def test_refusals(function, risk, data, horizon, words):
 def test_refusals_of_observed_over_expected():
     with pytest.raises(UnsuitableDataError, match="every predicted risk is 0"):
         observed_expected([0] * 8, DATA, 5)
-    with pytest.raises(UnsuitableDataError, match='choose "events"'):
+    with pytest.raises(UnsuitableDataError, match="choose one of events"):
         observed_expected(RISK, DATA, 5, interval="log")
     with pytest.raises(UnsuitableDataError, match="between 0 and 1"):
         observed_expected(RISK, DATA, 5, level=0)
