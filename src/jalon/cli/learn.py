@@ -59,6 +59,7 @@ from jalon.cli.learn_options import (
     WeightOption,
     WorkersOption,
 )
+from jalon.cli.lists import read_months, split_list
 from jalon.cli.terminal import Terminal, count_seconds
 from jalon.core.errors import UserError
 
@@ -178,14 +179,14 @@ def _read_request(given: dict[str, Any]) -> LearnRequest:
     return LearnRequest(
         path=given["file"],
         read=ReadOptions(
-            given["separator"], given["decimal"], given["encoding"], _split(given["missing"])
+            given["separator"], given["decimal"], given["encoding"], split_list(given["missing"])
         ),
         outcome=OutcomeColumns(
             given["time_column"], given["event"], given["entry"], given["weight"],
             given["stratum"], given["cause"], given["incidence"],
         ),
         choice=CandidateOptions(
-            _split(given["variables"]), tuple(given["forbid"] or ()), given["cuts"],
+            split_list(given["variables"]), tuple(given["forbid"] or ()), given["cuts"],
             given["parts"], given["exhaustive"], way.kind == "imputations",
         ),
         search=SearchSettings(
@@ -204,7 +205,7 @@ def _read_request(given: dict[str, Any]) -> LearnRequest:
         way=replace(way, variation=_read_variation(given["cv"] or ()), prior=given["prior"]),
         beside=BesideOptions(draws, given["path"], given["compare"]),
         unit=given["unit"],
-        months=_read_months(given["months"], given["days"]),
+        months=read_months(given["months"], given["days"]),
         pick=given["pick"],
         name=given["name"],
         slug=given["out"].stem,
@@ -237,14 +238,10 @@ def _check_out(out: Path) -> None:
             raise UserError(f"--out {out}: is there already and is no learned score; name another")
 
 
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _read_pairs(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     pairs = []
     for text in texts:
-        names = _split(text)
+        names = split_list(text)
         if len(names) != 2:
             raise UserError(f"--exclude {text}: give two names, as age,stage; at most one is used")
         pairs.append((names[0], names[1]))
@@ -265,19 +262,3 @@ def _read_variation(texts: Sequence[str]) -> dict[str, float]:
             )
         found[name.strip()] = share
     return found
-
-
-def _read_months(months: str, days: str) -> tuple[float, ...]:
-    from jalon.core.units import DAYS_PER  # noqa: PLC0415
-
-    if months and days:
-        raise UserError("give --months or --days, not both")
-    try:
-        found = sorted({float(part) for part in _split(months or days)})
-    except ValueError:
-        found = [-1.0]
-    if not all(0 < one < 1e6 for one in found):
-        word = "months" if months else "days"
-        raise UserError(f"--{word} {months or days}: give numbers above 0, as 12,60")
-    scale = 1 / DAYS_PER["months"] if days else 1.0
-    return tuple(one * scale for one in found)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jalon.cli.lists import read_months, split_list
 from jalon.cli.terminal import Terminal, count_seconds
 from jalon.core.errors import UserError
 
@@ -124,14 +125,16 @@ def _run(given: dict[str, Any]) -> None:
     from jalon.cli.validated import show_validation  # noqa: PLC0415 - heavy
     from jalon.study.plain_validation import validate_plain  # noqa: PLC0415 - heavy
     from jalon.study.plain_validation_folder import (  # noqa: PLC0415 - heavy
-        check_validation_folder,
+        MADE_BY,
+        MARK,
         write_validation,
     )
     from jalon.study.plain_validation_record import write_record  # noqa: PLC0415 - heavy
+    from jalon.study.result_folder import check_result_folder  # noqa: PLC0415 - heavy
 
     start = time.perf_counter()
     request, out = _read_request(given), given["out"]
-    check_validation_folder(out)
+    check_result_folder(out, MARK, MADE_BY)
     terminal = Terminal()
     silent = given["quiet"] or given["as_json"]
     found = validate_plain(request, (lambda *_: None) if silent else terminal.say)
@@ -157,11 +160,11 @@ def _read_request(given: dict[str, Any]) -> ValidationRequest:
         score=given["score"],
         path=given["cohort"],
         read=ReadOptions(
-            given["separator"], given["decimal"], given["encoding"], _split(given["missing"])
+            given["separator"], given["decimal"], given["encoding"], split_list(given["missing"])
         ),
         outcome=OutcomeColumns(given["time_column"], given["event"], cause=given["cause"]),
         unit=given["unit"],
-        months=_read_months(given["months"], given["days"]),
+        months=read_months(given["months"], given["days"]),
         renamed=_read_columns(given["column"] or ()),
         stratum=given["stratum"],
         by=tuple(dict.fromkeys(given["by"] or ())),
@@ -173,14 +176,10 @@ def _read_request(given: dict[str, Any]) -> ValidationRequest:
     )
 
 
-def _split(text: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in text.split(",") if part.strip())
-
-
 def _read_compared(text: str) -> tuple[str, ...] | None:
     if not text:
         return None
-    return () if text == "none" else tuple(dict.fromkeys(_split(text)))
+    return () if text == "none" else tuple(dict.fromkeys(split_list(text)))
 
 
 def _read_columns(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -191,19 +190,3 @@ def _read_columns(texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
             raise UserError(f"--column {text}: give item=column, as ldh_ratio=ldh")
         pairs.append((name, column))
     return tuple(pairs)
-
-
-def _read_months(months: str, days: str) -> tuple[float, ...]:
-    from jalon.core.units import DAYS_PER  # noqa: PLC0415
-
-    if months and days:
-        raise UserError("give --months or --days, not both")
-    try:
-        found = sorted({float(part) for part in _split(months or days)})
-    except ValueError:
-        found = [-1.0]
-    if not all(0 < one < 1e6 for one in found):
-        word = "months" if months else "days"
-        raise UserError(f"--{word} {months or days}: give numbers above 0, as 12,60")
-    scale = 1 / DAYS_PER["months"] if days else 1.0
-    return tuple(one * scale for one in found)

@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
-from jalon.core import Estimate, UnsuitableDataError
+from jalon.core import UnsuitableDataError
 from jalon.core.units import DAYS_PER
-from jalon.report import ForestMeasure, ForestPicture, ForestRow, ForestSection, forest_figure
+from jalon.report import ForestMeasure, ForestPicture, ForestSection, forest_figure
 from jalon.report.tables import Cell, Count, Heading, Interval, Table
 from jalon.study.analysis import EndpointResult
 from jalon.study.drawings import Drawer, Drawing
+from jalon.study.forest_parts import list_merits, measure_forest
 from jalon.study.judged_drawings import draw_both
 from jalon.study.judgement import Judgement
 from jalon.study.protocol import Role
@@ -19,14 +20,11 @@ from jalon.validate import (
     Aim,
     CentreValidation,
     MeritName,
-    Merits,
-    PooledMerit,
     Predicted,
     Subgroups,
     compare_subgroups,
 )
 
-NOTHING = Estimate(math.nan, math.nan, math.nan)
 SHOWN: tuple[tuple[MeritName, str], ...] = (
     ("concordance", "Concordance"), ("slope", "Calibration slope"), ("ratio", "Observed / expected")
 )  # fmt: skip
@@ -73,7 +71,7 @@ def draw_parts(drawer: Drawer, judged: Judgement, parts: dict[str, Subgroups]) -
     """
     sections = []
     for label, part in parts.items():
-        rows = tuple(_row(level, merits) for level, merits in part.levels.items())
+        rows = tuple(list_merits(level, merits, SHOWN) for level, merits in part.levels.items())
         tests = tuple(part.tests[name].p if name in part.tests else math.nan for name, _ in SHOWN)
         sections.append(ForestSection(rows, label, tests))
     outcome, month = judged.outcome, judged.months[-1].month
@@ -82,7 +80,7 @@ def draw_parts(drawer: Drawer, judged: Judgement, parts: dict[str, Subgroups]) -
         "Bars: 95% interval; p: test that the parts do not differ. Parts with fewer than 10 events "
         "are counted only."
     )
-    picture = _picture("Patients", _measures({}), tuple(sections))
+    picture = _picture("Patients", measure_forest({}, SHOWN), tuple(sections))
     if picture is None:
         return None
     return draw_both(
@@ -108,7 +106,11 @@ def draw_centres(
     Returns:
         The drawing; None where no centre could be judged.
     """
-    rows = tuple(_row(one.name, one.merits) for one in centres.centres if one.merits is not None)
+    rows = tuple(
+        list_merits(one.name, one.merits, SHOWN)
+        for one in centres.centres
+        if one.merits is not None
+    )
     sections = (ForestSection(rows),)
     caption = (
         f"Internal-external validation: each {name} judged by the score that the whole "
@@ -118,7 +120,7 @@ def draw_centres(
     if centres.rule:
         caption += f" {centres.rule[0].upper()}{centres.rule[1:]}."
     head = name[:1].upper() + name[1:]
-    picture = _picture(head, _measures(centres.pooled), sections, f"A new {name}")
+    picture = _picture(head, measure_forest(centres.pooled, SHOWN), sections, f"A new {name}")
     if picture is None:
         return None
     return draw_both(
@@ -140,31 +142,6 @@ def _picture(
         return ForestPicture(head, measures, sections, new_label=new_label)
     except UnsuitableDataError:
         return None
-
-
-def _row(label: str, merits: Merits) -> ForestRow:
-    estimates = tuple(
-        merits.figures[name].estimate if name in merits.figures else NOTHING for name, _ in SHOWN
-    )
-    return ForestRow(label, estimates, merits.patients, merits.events)
-
-
-def _measures(pooled: dict[MeritName, PooledMerit]) -> tuple[ForestMeasure, ...]:
-    measures = []
-    for name, title in SHOWN:
-        reference, ratio = (0.5 if name == "concordance" else 1.0), name == "ratio"
-        part = pooled.get(name)
-        if part is None:
-            measures.append(ForestMeasure(title, ratio, reference))
-            continue
-        new = None if math.isnan(part.prediction.low) else part.prediction
-        measures.append(
-            ForestMeasure(
-                title, ratio, reference, part.estimate, new,
-                part.i_squared.value, part.tau**2, part.heterogeneity.p,
-            )
-        )  # fmt: skip
-    return tuple(measures)
 
 
 def _list_rows(title: str, sections: tuple[ForestSection, ...]) -> Table:

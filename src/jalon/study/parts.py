@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 from jalon.core import Floats, Integers, StudyFileError, UnsuitableDataError
@@ -11,7 +9,7 @@ from jalon.core.errors import DefinitionError
 from jalon.core.units import DAYS_PER
 from jalon.study.cohorts import StudyCohort
 from jalon.study.learning import Learning, make_procedure
-from jalon.study.plain_validation_parts import BANDS, MOST_VALUES, LabelColumn
+from jalon.study.plain_validation_parts import BANDS, MOST_VALUES, LabelColumn, cut_bands
 from jalon.study.protocol import Role, StudyFile, VariablePart
 from jalon.validate import Aim, CentreValidation, Predicted, leave_centres_out
 
@@ -83,7 +81,9 @@ def read_parts(
     known = home[~np.isnan(home)]
     if band and len(np.unique(known)) > MOST_VALUES:
         shares = np.arange(1, BANDS) / BANDS
-        return _band(label, values, np.unique(np.quantile(known, shares, method="inverted_cdf")))
+        return cut_bands(
+            label, values, np.unique(np.quantile(known, shares, method="inverted_cdf"))
+        )
     texts = [None if np.isnan(value) else f"{value:g}" for value in values.tolist()]
     return LabelColumn(label, np.array(texts, dtype=object))
 
@@ -111,17 +111,6 @@ def _number(cohort: StudyCohort, name: str, variable: VariablePart | None) -> Fl
     if cohort.table.column(name).kind not in {"number", "integer", "flag"}:
         return None
     return cohort.column(name)
-
-
-def _band(label: str, values: Floats, cuts: Floats) -> LabelColumn:
-    edges = [f"{cut:g}" for cut in cuts]
-    between = [f">{low} to {high}" for low, high in pairwise(edges)]
-    names = [f"to {edges[0]}", *between, f">{edges[-1]}"]
-    places = np.searchsorted(cuts, values, side="left")
-    labels = [
-        None if np.isnan(value) else names[k] for value, k in zip(values, places, strict=True)
-    ]
-    return LabelColumn(label, np.array(labels, dtype=object), tuple(names))
 
 
 def name_centre(study: StudyFile, cohort: StudyCohort) -> str:

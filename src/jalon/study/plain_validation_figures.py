@@ -20,9 +20,7 @@ from jalon.report import (
     ComparisonRow,
     DecisionLine,
     DecisionPicture,
-    ForestMeasure,
     ForestPicture,
-    ForestRow,
     ForestSection,
     LabelledCurve,
     LabelledLine,
@@ -38,12 +36,12 @@ from jalon.report import (
 )
 from jalon.report.wording import Language, Wording
 from jalon.study.drawings import NARROW, WIDE, find_horizon
+from jalon.study.forest_parts import NOTHING, list_merits, measure_forest
 from jalon.study.plain_validation import PlainValidation
 from jalon.study.plain_verdict import MonthVerdict
-from jalon.validate import DecisionCurve, MeritName, Merits, PooledMerit
+from jalon.validate import DecisionCurve, MeritName, Merits
 
 MONTH = DAYS_PER["months"]
-NOTHING = Estimate(math.nan, math.nan, math.nan)
 FOREST: tuple[tuple[MeritName, str], ...] = (
     ("concordance", "Harrell's C"), ("slope", "Calibration slope"), ("ratio", "Observed / expected")
 )  # fmt: skip
@@ -231,63 +229,39 @@ def _line(name: str, curve: DecisionCurve) -> DecisionLine:
     return DecisionLine(line, curve.treated)
 
 
-def _list_measures(
-    pooled: dict[MeritName, PooledMerit], shown: list[tuple[MeritName, str]], pen: _Pen
-) -> tuple[ForestMeasure, ...]:
-    measures = []
-    for name, words in shown:
-        part, title = pooled.get(name), pen.say(words)
-        ratio = name == "ratio"
-        reference = 0.5 if name == "concordance" else 1.0
-        if part is None:
-            measures.append(ForestMeasure(title, ratio, reference))
-            continue
-        new = None if math.isnan(part.prediction.low) else part.prediction
-        measures.append(
-            ForestMeasure(
-                title, ratio, reference, part.estimate, new,
-                part.i_squared.value, part.tau**2, part.heterogeneity.p,
-            )
-        )  # fmt: skip
-    return tuple(measures)
-
-
-def _row(label: str, merits: Merits, shown: list[tuple[MeritName, str]]) -> ForestRow:
-    estimates = tuple(
-        merits.figures[name].estimate if name in merits.figures else NOTHING for name, _ in shown
-    )
-    return ForestRow(label, estimates, merits.patients, merits.events)
-
-
 def _draw_centres(found: PlainValidation, pen: _Pen) -> str:
     centres = found.verdict.centres
     if centres is None:
         raise UnsuitableDataError("no centres")
     judged = [(one.name, one.merits) for one in centres.centres if one.merits is not None]
-    shown = _choose([merits for _, merits in judged])
-    rows = tuple(_row(name, merits, shown) for name, merits in judged)
+    shown = _choose([merits for _, merits in judged], pen)
+    rows = tuple(list_merits(name, merits, shown) for name, merits in judged)
     head = found.request.stratum
     return forest_figure(
-        ForestPicture(head, _list_measures(centres.pooled, shown, pen), (ForestSection(rows),)),
+        ForestPicture(head, measure_forest(centres.pooled, shown), (ForestSection(rows),)),
         pen.note, pen.width, pen.language,
     )  # fmt: skip
 
 
 def _draw_subgroups(found: PlainValidation, pen: _Pen) -> str:
     parts = found.verdict.subgroups
-    shown = _choose([one for part in parts.values() for one in part.levels.values()])
+    shown = _choose([one for part in parts.values() for one in part.levels.values()], pen)
     sections = []
     for label, part in parts.items():
-        rows = tuple(_row(level, merits, shown) for level, merits in part.levels.items())
+        rows = tuple(list_merits(level, merits, shown) for level, merits in part.levels.items())
         tests = tuple(part.tests[name].p if name in part.tests else math.nan for name, _ in shown)
         sections.append(ForestSection(rows, label, tests))
-    picture = ForestPicture("Patients", _list_measures({}, shown, pen), tuple(sections))
+    picture = ForestPicture("Patients", measure_forest({}, shown), tuple(sections))
     return forest_figure(picture, pen.note, pen.width, pen.language)
 
 
-def _choose(merits: list[Merits]) -> list[tuple[MeritName, str]]:
-    """Keep the measures that somebody has."""
-    return [(name, title) for name, title in FOREST if any(name in one.figures for one in merits)]
+def _choose(merits: list[Merits], pen: _Pen) -> list[tuple[MeritName, str]]:
+    """Keep the measures that somebody has, named in the language of the figure."""
+    return [
+        (name, pen.say(words))
+        for name, words in FOREST
+        if any(name in one.figures for one in merits)
+    ]
 
 
 def _draw_comparison(found: PlainValidation, pen: _Pen) -> str:

@@ -56,11 +56,23 @@ def read_label(table: PlainTable, name: str, role: str) -> LabelColumn:
         values = table.numbers(name)
         shares = np.arange(1, BANDS) / BANDS
         cuts = np.unique(np.nanquantile(values, shares, method="inverted_cdf"))
-        return _band(name, values, cuts)
+        return cut_bands(name, values, cuts)
     return LabelColumn(name, np.array(texts.to_list(), dtype=object))
 
 
-def _band(name: str, values: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]) -> LabelColumn:
+def cut_bands(
+    name: str, values: npt.NDArray[np.float64], cuts: npt.NDArray[np.float64]
+) -> LabelColumn:
+    """Cut numbers into bands.
+
+    Args:
+        name: of the column.
+        values: shape (n,), NaN where not known.
+        cuts: rising limits; a value on one belongs below it.
+
+    Returns:
+        The name of each row's band.
+    """
     edges = [f"{cut:g}" for cut in cuts]
     between = [f">{low} to {high}" for low, high in pairwise(edges)]
     names = [f"to {edges[0]}", *between, f">{edges[-1]}"]

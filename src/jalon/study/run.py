@@ -21,11 +21,12 @@ from jalon.study.analysis import Effort, EndpointResult, analyse_endpoint, descr
 from jalon.study.cohorts import StudyCohort, read_cohort
 from jalon.study.learning import Learning, learn_endpoint
 from jalon.study.outcome import Outcome, derive_outcome
-from jalon.study.outputs import check_folder, write_outputs
+from jalon.study.outputs import MADE_BY, MARK, write_outputs
 from jalon.study.page import write_report
 from jalon.study.parts import check_parts
 from jalon.study.progress import Progress, Silence
 from jalon.study.protocol import ROLES, EndpointPart, Role, StudyFile
+from jalon.study.result_folder import check_result_folder
 from jalon.study.sample_size import judge_size
 from jalon.validate import Running, Standing
 
@@ -77,7 +78,7 @@ def run_study(
     chosen, tell = options or RunOptions(), progress or Silence()
     about = study.protocol.study
     folder = chosen.out or Path("out") / about.slug
-    check_folder(folder)
+    check_result_folder(folder, MARK, MADE_BY)
     began = datetime.now(UTC)
     cohorts = _read(study, tell)
     check_parts(study, cohorts)

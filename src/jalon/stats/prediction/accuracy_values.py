@@ -9,7 +9,7 @@ from jalon.core import Floats, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats
 from jalon.stats.kernels.accuracy_values import average_errors, compare_sides, follow_censoring
 from jalon.stats.order import sort_rows
-from jalon.stats.prediction.censoring import read_times, require_plain
+from jalon.stats.prediction.censoring import read_times, require_cause, require_plain
 from jalon.stats.ties import merge_ties
 
 
@@ -95,11 +95,7 @@ def _prepare(
     """Times of patients and of interest, and the probabilities to be still uncensored."""
     require_plain(data)
     moments = read_times(times)
-    if cause < 1 or not np.any(data.event == cause):
-        raise UnsuitableDataError(
-            f"none of the {len(data)} patients has an event of cause {cause}; choose another "
-            "cause or wait for longer follow-up"
-        )
+    require_cause(data, cause)
     if np.any(np.diff(moments) < 0):
         raise UnsuitableDataError("the times do not rise; give them in rising order")
     time = merge_ties(data.time)[0]

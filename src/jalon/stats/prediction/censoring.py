@@ -179,3 +179,20 @@ def require_plain(data: SurvivalData) -> None:
         raise UnsuitableDataError(
             "case weights are not used here; repeat the rows, or leave the weights out"
         )
+
+
+def require_cause(data: SurvivalData, cause: int) -> None:
+    """Refuse a cause that nobody had.
+
+    Args:
+        data: outcomes.
+        cause: the event code of interest.
+
+    Raises:
+        UnsuitableDataError: no patient has an event of the cause.
+    """
+    if cause < 1 or not np.any(data.event == cause):
+        raise UnsuitableDataError(
+            f"none of the {len(data)} patients has an event of cause {cause}; choose another "
+            "cause or wait for longer follow-up"
+        )

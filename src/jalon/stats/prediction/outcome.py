@@ -13,6 +13,7 @@ from jalon.stats.kernels.accuracy import spread_lost, weigh_states
 from jalon.stats.prediction.censoring import (
     Censoring,
     read_times,
+    require_cause,
     require_plain,
     weigh_censoring,
 )
@@ -74,11 +75,7 @@ def read_outcome(
     """
     require_plain(data)
     moments = read_times(times)
-    if cause < 1 or not np.any(data.event == cause):
-        raise UnsuitableDataError(
-            f"none of the {len(data)} patients has an event of cause {cause}; choose another "
-            "cause or wait for longer follow-up"
-        )
+    require_cause(data, cause)
     joined = SurvivalData(merge_ties(data.time)[0], data.event)
     _require_follow_up(joined, moments)
     table = count_events(joined)

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from jalon.core import Floats, SurvivalData, UnsuitableDataError
-from jalon.stats.prediction.censoring import read_times, require_plain
+from jalon.stats.prediction.censoring import read_times, require_cause, require_plain
 from jalon.stats.survival.event_table import EventTable, count_events
 from jalon.stats.survival.ratio import divide
 from jalon.stats.ties import merge_ties
@@ -45,11 +45,7 @@ def pseudo_values(data: SurvivalData, times: npt.ArrayLike, cause: int = 1) -> F
     moments = read_times(times)
     if len(data) < 2:
         raise UnsuitableDataError("one patient cannot be left out of one; give at least two")
-    if cause < 1 or not np.any(data.event == cause):
-        raise UnsuitableDataError(
-            f"none of the {len(data)} patients has an event of cause {cause}; choose another "
-            "cause or wait for longer follow-up"
-        )
+    require_cause(data, cause)
     joined = SurvivalData(merge_ties(data.time)[0], data.event)
     table = count_events(joined)
     every_out = table.every.sum() and table.every[-1] == table.at_risk[-1]
