@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 
 from jalon.calculator.answers import Answer, Answers, Catalogue
 from jalon.calculator.body import read_json
+from jalon.calculator.counts import FIELDS, describe_counts, grade_counts
 from jalon.calculator.forms import hash_definition
 from jalon.calculator.given import assess_given
 from jalon.calculator.problem import Fault, Problem, ProblemRoute, refusals, refuse
@@ -27,7 +28,7 @@ from jalon.scores import Assessment, ScoreDefinition, write_answer, write_json
 PREFIX = "/api/v1/scores"
 NO_STORE = {"cache-control": "no-store"}
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "QUERY"]
-BELOW = {"batch": "POST", "questionnaire": "GET", "risk-assessment": "POST"}
+BELOW = {"batch": "POST", "questionnaire": "GET", "risk-assessment": "POST", "series": "POST"}
 """Addresses below that of a score, and their method."""
 Scores = Mapping[str, ScoreDefinition]
 
@@ -50,6 +51,8 @@ def create_router(scores: Scores, limits: Limits | None = None) -> APIRouter:
         if definition.computes:
             _add_one(router, definition, gate)
             _add_batch(router, definition, gate)
+        if definition.series:
+            _add_series(router, definition, gate)
     _add_rest(router, scores, gate)
     return router
 
@@ -123,6 +126,23 @@ def _add_batch(router: APIRouter, definition: ScoreDefinition, gate: Gate) -> No
         return JSONResponse({"answers": written}, headers=NO_STORE)
 
 
+def _add_series(router: APIRouter, definition: ScoreDefinition, gate: Gate) -> None:
+    slug, sha256 = definition.slug, hash_definition(definition)
+
+    @router.post(
+        f"{PREFIX}/{slug}/series", response_model=Answer,
+        responses=refusals(400, 413, 415, 422, 429), operation_id=f"assess_series_{slug}",
+        summary=f"Compute {definition.short} from counts on several days",
+        openapi_extra={"requestBody": describe_counts(definition)},
+    )  # fmt: skip
+    async def grade_series(request: Request) -> Response:
+        gate.let_in(request)
+        body = await read_json(request, gate.limits.batch)
+        language = read_keys(body, "counts", FIELDS)
+        answer = await run_in_threadpool(grade_counts, definition, body)
+        return JSONResponse(_write(answer, language, sha256), headers=NO_STORE)
+
+
 def _write(answer: Assessment, language: str, sha256: str) -> dict[str, Any]:
     """The answer with its fingerprint; JSON has no infinity, so a logarithm of one is null."""
     found = write_answer(answer, language) | {"sha256": sha256}
@@ -193,7 +213,8 @@ def _add_rest(router: APIRouter, scores: Scores, gate: Gate) -> None:
         found = scores.get(parts[2]) if parts[:2] == ["v1", "scores"] and len(parts) > 2 else None
         if rest == "v1/scores":
             raise refuse_method(request, "GET")
-        if found is None or len(parts) > 4 or (len(parts) == 4 and parts[3] not in BELOW):
+        below = {name for name in BELOW if name != "series" or (found and found.series)}
+        if found is None or len(parts) > 4 or (len(parts) == 4 and parts[3] not in below):
             raise refuse(404, "no such address; GET /api/v1/scores lists the scores")
         if request.method == "POST" and not found.computes:
             raise refuse(422, f"{found.short} cannot be computed: {found.reason['en']}")
