@@ -207,6 +207,30 @@ def test_two_columns_of_one_name(tmp_path):
     assert "line 1, column age: two columns have this name" in str(done.exception)
 
 
+def with_another_outcome():
+    """Months to relapse, the same as months for those without, and whether it was seen."""
+    columns = make_columns()
+    rng = np.random.default_rng(5)
+    relapsed = rng.random(ROWS) < 0.4
+    months = np.array(columns["months"], float)
+    waited = np.where(relapsed, months * rng.uniform(0.1, 0.9, ROWS), months)
+    columns["months_2"] = [f"{t:.2f}" for t in waited]
+    columns["relapsed"] = [str(int(r)) for r in relapsed]
+    columns["married"] = [str(int(m)) for m in rng.random(ROWS) < 0.5]
+    return columns
+
+
+def test_another_outcome_is_left_out_unless_it_is_asked_for(tmp_path):
+    done = learn(tmp_path, columns=with_another_outcome())
+    assert done.exit_code == 0
+    words = " ".join(done.output.split())
+    assert "months_2 left out" in words
+    assert "relapsed left out: it is named like an event" in words
+    assert "married left out" not in words
+    asked = learn(tmp_path, "--variables", "nodes,relapsed", columns=with_another_outcome())
+    assert "relapsed left out" not in " ".join(asked.output.split())
+
+
 def test_an_existing_file_that_is_no_learned_score_is_kept(tmp_path):
     other = tmp_path / "notes.toml"
     other.write_text("a = 1\n", encoding="utf-8")

@@ -26,6 +26,15 @@ MUCH_MISSING = 0.5
 SAME_TIME = 0.1
 """A number that equals the follow-up time for more than this share of patients is another one."""
 
+ANOTHER_TIME = "another follow-up time"
+
+EVENT_WORDS = ("death", "dead", "died", "deceas", "event", "status", "relaps", "recur", "progress")
+EVENT = (
+    "it is named like an event, and another follow-up time is in the file, so it looks like what "
+    "happened later; name it with --variables if it was known at time zero"
+)
+"""What is said of a column that may be another outcome."""
+
 EVERY = (
     "every other column was a candidate; see that none is known only after time zero, and name "
     "the right ones with --variables"
@@ -132,6 +141,9 @@ def find_candidates(
             continue
         sources += [one for one in found.values() if one.name not in options.forbidden]
         values |= {name: read[name] for name in read if name not in options.forbidden}
+    for column in _find_events(sources, notes):
+        sources = [one for one in sources if one.column != column]
+        notes.append(f"{column} left out: {EVENT}")
     _check_forbidden(table, options)
     if not sources:
         raise DataFileError(
@@ -243,6 +255,14 @@ def _tell_by_gaps(table: PlainTable, column: str, seen: PlainOutcome) -> str:
     return ""
 
 
+def _find_events(sources: list[ColumnSource], notes: list[str]) -> list[str]:
+    """Columns of 0 and 1 that are named like events, where another follow-up time was found."""
+    if not any(ANOTHER_TIME in note for note in notes):
+        return []
+    named = [one.column for one in sources if one.kind == "flag"]
+    return [name for name in named if any(word in name.lower() for word in EVENT_WORDS)]
+
+
 def _doubt(table: PlainTable, column: str, read: dict[str, Floats], time: str) -> str:
     """Say why a column cannot be a candidate; empty when it can."""
     if not read:
@@ -258,8 +278,8 @@ def _doubt(table: PlainTable, column: str, read: dict[str, Floats], time: str) -
     same = int(np.sum(values == table.numbers(time)))
     if distinct > 20 and same > SAME_TIME * len(table):
         return (
-            f"it equals {time} for {same:,} of {len(table):,} patients, so it looks like another "
-            "follow-up time, known only afterwards"
+            f"it equals {time} for {same:,} of {len(table):,} patients, so it looks like "
+            f"{ANOTHER_TIME}, known only afterwards"
         )
     return ""
 
