@@ -3,8 +3,11 @@
 from jalon.dictionary.column import Column, ColumnKind, Level
 from jalon.dictionary.load import load_table
 from jalon.dictionary.nearest import suggest
+from jalon.dictionary.registry_rule import RegistryRule, RuleBook, View, load_rules
 from jalon.dictionary.rule import FlagRule, OrderRule, Rule, SumRule
 from jalon.dictionary.table import Table
+from jalon.dictionary.tables import find_table, list_tables
+from jalon.dictionary.visit import Visit, load_visits
 
 __all__ = [
     "Column",
@@ -12,9 +15,17 @@ __all__ = [
     "FlagRule",
     "Level",
     "OrderRule",
+    "RegistryRule",
     "Rule",
+    "RuleBook",
     "SumRule",
     "Table",
+    "View",
+    "Visit",
+    "find_table",
+    "list_tables",
+    "load_rules",
     "load_table",
+    "load_visits",
     "suggest",
 ]

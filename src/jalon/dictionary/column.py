@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-ColumnKind = Literal["number", "integer", "flag", "category", "identifier"]
+ColumnKind = Literal["number", "integer", "flag", "category", "identifier", "date"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Level:
         en: its label in English.
         fr: its label in French.
         aliases: other spellings found in files, read as ``value``.
+        since: the first day on which the value can be, for example the day on which a product
+            was authorised; ISO date, empty when there is none.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -25,6 +27,7 @@ class Level:
     en: str = ""
     fr: str = ""
     aliases: tuple[str, ...] = ()
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Column:
 
     Attributes:
         name: its header in the file.
-        kind: "number", "integer", "flag" (0 or 1), "category" or "identifier".
+        kind: "number", "integer", "flag" (0 or 1), "category", "identifier" or "date".
         label_en: its name for a reader, in English.
         label_fr: its name for a reader, in French.
         unit: unit of a number, for example "mm", "fmol/L", "days".
@@ -46,6 +49,11 @@ class Column:
         missing: texts that mean missing, besides the empty cell.
         help_en: one sentence for whoever fills it in, in English.
         help_fr: the same in French.
+        ucum: the unit's UCUM code, for programs; empty when there is none.
+        soft_low: a value below this is allowed but asked about.
+        soft_high: a value above this is allowed but asked about.
+        time_points: when it is collected; empty when that is not said.
+        source: the paper, score or form that needs it.
     """
 
     __pydantic_config__: ClassVar[Any] = {"extra": "forbid"}
@@ -64,6 +72,11 @@ class Column:
     missing: tuple[str, ...] = ()
     help_en: str = ""
     help_fr: str = ""
+    ucum: str = ""
+    soft_low: float | None = None
+    soft_high: float | None = None
+    time_points: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def is_numeric(self) -> bool:
@@ -86,6 +99,8 @@ class Column:
             return "one of " + ", ".join(self._spellings())
         if self.kind == "identifier":
             return "an identifier"
+        if self.kind == "date":
+            return "a date (year-month-day)"
         words = ["a whole number" if self.kind == "integer" else "a number", self._limits()]
         return " ".join(word for word in (*words, self.unit) if word)
 

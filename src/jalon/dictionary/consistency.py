@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from datetime import date
 
 from jalon.dictionary.column import Column
 from jalon.dictionary.nearest import suggest
@@ -25,10 +26,12 @@ def find_contradiction(table: Table) -> Contradiction | None:
     if not table.columns:
         return "column", "describe at least one column: [column.<name>]"
     for column in table.columns:
-        found = _levels(column) or _limits(column)
+        found = _levels(column) or _limits(column) or _soft_limits(column) or _since(column)
         if found:
             return f"column.{column.name}.{found[0]}", found[1]
     named = [("key", table.key)] if table.key is not None else []
+    named += [("keys", name) for name in table.keys]
+    named += [("date", table.date)] if table.date is not None else []
     named += [
         (f"rule.{i}", name) for i, rule in enumerate(table.rules, start=1) for name in rule.columns
     ]
@@ -75,9 +78,38 @@ def _limits(column: Column) -> Contradiction | None:
     return None
 
 
+def _soft_limits(column: Column) -> Contradiction | None:
+    soft = {"soft_low": column.soft_low, "soft_high": column.soft_high}
+    for name, limit in soft.items():
+        if limit is not None and (not column.is_numeric or not math.isfinite(limit)):
+            return name, "only a number or an integer has limits, and they are finite"
+    lower, upper = soft["soft_low"], soft["soft_high"]
+    if lower is not None and upper is not None and lower > upper:
+        return "soft_low", "the lower limit is above the upper limit"
+    if lower is not None and column.low is not None and lower < column.low:
+        return "soft_low", "a value refused by low is never asked about; give a higher soft_low"
+    if upper is not None and column.high is not None and upper > column.high:
+        return "soft_high", "a value refused by high is never asked about; give a lower soft_high"
+    return None
+
+
+def _since(column: Column) -> Contradiction | None:
+    for level in column.levels:
+        if level.since and not _is_day(level.since):
+            return "levels", f"since of {level.value} is not a date such as 2018-08-23"
+    return None
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _rules(table: Table) -> Contradiction | None:
     for i, rule in enumerate(table.rules, start=1):
         for name in rule.columns:
-            if table.column(name).kind in {"category", "identifier"}:
+            if table.column(name).kind in {"category", "identifier", "date"}:
                 return f"rule.{i}", f"{name} is not a number or a flag, so it cannot be compared"
     return None

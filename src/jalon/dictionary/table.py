@@ -23,6 +23,9 @@ class Table:
         licence: on what terms they may be used.
         data_kind: "real" patients, or "synthetic" rows that look like patients.
         key: the column that tells patients apart; None when the file has none.
+        keys: for a table of the registry, the columns that together tell a centre's rows apart.
+        parent: the table that must hold a row with the same keys before this one can.
+        date: the column that says when the row happened.
         missing: texts that mean missing in every column, besides the empty cell.
         ignore_unknown: whether columns that are not described here are left out quietly
             instead of being refused.
@@ -36,9 +39,12 @@ class Table:
     label_en: str
     source: str
     licence: str
-    data_kind: Literal["real", "synthetic"]
+    data_kind: Literal["real", "synthetic"] = "real"
     label_fr: str = ""
     key: str | None = None
+    keys: tuple[str, ...] = ()
+    parent: str | None = None
+    date: str | None = None
     missing: tuple[str, ...] = ()
     ignore_unknown: bool = False
     columns: tuple[Column, ...] = ()
