@@ -175,9 +175,10 @@ def join_views(
         StudyFileError: a view that cannot be evaluated, or a name used twice.
     """
     book = book or load_rules()
-    joined = _complete(frame, table).lazy().with_columns(pl.lit(today).alias(TODAY))
+    joined = _complete(frame, table).with_columns(pl.lit(today).alias(TODAY))
     names = dict.fromkeys(name for rule in book.of_table(table.name) for name in rule.views)
     taken = {TODAY, *table.names, *frame.columns}
+    summaries: dict[tuple[str, ...], pl.DataFrame] = {}
     for view in (book.find_view(name) for name in names):
         clash = taken & set(view.columns)
         if clash:
@@ -185,11 +186,15 @@ def join_views(
             raise StudyFileError(FILE, word, key=f"view.{view.name}")
         taken |= set(view.columns)
         rows = others.get(view.table, frame if view.table == table.name else None)
-        summary = summarise(view, rows, today)
-        joined = joined.join(
-            summary.lazy(), on=["centre", *view.by], how="left", maintain_order="left"
-        )
-    return joined.collect()
+        keys, summary = ("centre", *view.by), summarise(view, rows, today)
+        if keys in summaries:
+            summary = summaries[keys].join(summary, on=keys, how="full", coalesce=True)
+        summaries[keys] = summary
+    for keys, summary in summaries.items():
+        # The keys alone are joined: one pass over the rows for all views of the same keys.
+        beside = joined.select(keys).join(summary, on=keys, how="left", maintain_order="left")
+        joined = joined.hstack(beside.drop(keys))
+    return joined
 
 
 def summarise(view: View, rows: pl.DataFrame | None, today: date) -> pl.DataFrame:
