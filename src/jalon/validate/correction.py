@@ -31,7 +31,7 @@ class Correction:
 
     Attributes:
         kind: "optimism" (Harrell's), "0.632", "0.632+", "left out" (mean over bootstrap
-            resamples of those not drawn) or "folds" (cross-validation).
+            resamples of those not drawn) or "folds" (cross-validation, judged at once).
         value: the corrected figure.
         optimism: apparent less corrected.
         shifted: with the interval of the apparent figure, moved and widened.

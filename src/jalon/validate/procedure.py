@@ -22,6 +22,7 @@ from jalon.validate.correction import (
     keep_varied,
     make_correction,
 )
+from jalon.validate.fold_predictions import FoldShelf, judge_folds, lay_predictions, plan_shelf
 from jalon.validate.kept_rounds import identify
 from jalon.validate.measure import Measure, estimate_tables, judge_tables, name_measures
 from jalon.validate.resampling import Resampling
@@ -65,7 +66,8 @@ class JudgedFigure:
     Attributes:
         apparent: on all patients, of the model learned from all of them.
         training: mean over resamples, on the patients learned from.
-        test: mean over resamples, on all patients; on those left out in turn, with folds.
+        test: mean over resamples, on all patients; on those left out in turn, with folds, of
+            which "folds" in ``corrections`` is not the mean.
         left_out: mean over bootstrap resamples, on the patients not drawn; NaN with folds.
         no_information: the figure if predictions had nothing to do with outcomes: mean over
             random pairings; NaN with folds.
@@ -114,7 +116,9 @@ def validate_procedure(
 
     A bootstrap plan gives four corrections from the same resamples: Harrell's optimism, 0.632,
     0.632+, and the mean of the patients left out (bootstrap cross-validation). Folds give the
-    cross-validated figure, the mean over folds.
+    cross-validated figure: that of all patients at once, each predicted without their fold and
+    compared within it, each fold being a stratum; the mean over folds for a figure that refuses
+    strata.
 
     Args:
         procedure: everything that was chosen from the data, and how it predicts.
@@ -136,7 +140,8 @@ def validate_procedure(
     Reference:
         Harrell FE, Lee KL, Mark DB (1996),
         doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4, section 5; Efron B,
-        Tibshirani R (1997), doi:10.1080/01621459.1997.10474007, equations 17 to 32. Intervals:
+        Tibshirani R (1997), doi:10.1080/01621459.1997.10474007, equations 17 to 32; folds judged
+        at once: van Houwelingen HC and others (2006), doi:10.1002/sim.2353. Intervals:
         the explanation ``internal-validation``, after Noma H and others (2021),
         doi:10.1002/sim.9148.
 
@@ -172,13 +177,20 @@ def validate_procedure(
     if plan.kind != "folds":
         blind = np.array([_deal(one, _find(own, one.of), data, chance) for one in measures])
     watched = _average(own, procedure.watch)
-    width = 3 * len(measures) + len(watched)
+    shelf = plan_shelf(own, measures, plan) if plan.kind == "folds" else FoldShelf({}, 0)
+    width = 3 * len(measures) + len(watched) + shelf.width
     identity = identify(
         data, *_describe(plan), *names, np.array([one.value for one in apparent]), how.about
     )
-    work = _prepare(procedure, measures, data, plan)
+    work = _prepare(procedure, measures, data, (plan, shelf))
     rounds = run_rounds(work, len(plan.splits), width, identity, how)
-    return _gather(rounds, measures, plan, (apparent, blind, watched))
+    table = np.array([one.values for one in rounds])
+    pooled = np.empty((len(measures), 0))
+    if plan.kind == "folds":
+        kept = shelf, table[:, width - shelf.width :]
+        pooled = np.array([judge_folds(one, kept, plan, data) for one in measures])
+    whole = apparent, blind, watched
+    return _gather(rounds, measures, plan, whole, pooled)
 
 
 def _describe(plan: Resampling) -> list[str | Floats | Integers]:
@@ -210,8 +222,12 @@ def _deal(
 
 
 def _prepare(
-    procedure: Procedure, measures: Sequence[Measure], data: SurvivalData, plan: Resampling
+    procedure: Procedure,
+    measures: Sequence[Measure],
+    data: SurvivalData,
+    places: tuple[Resampling, FoldShelf],
 ) -> Callable[[int], Round]:
+    plan, shelf = places
     everyone, folds = np.arange(plan.n), plan.kind == "folds"
 
     def judge(predictions: Predictions, rows: Integers) -> list[float]:
@@ -231,8 +247,9 @@ def _prepare(
         left = procedure.predict(model, rest, rng) if len(rest) else None
         values += judge(left, rest) if left is not None else [np.nan] * len(measures)
         watched = _average(whole, procedure.watch)
+        kept = lay_predictions(shelf, left) if folds and left is not None else np.empty(0)
         chosen = () if procedure.chosen is None else tuple(procedure.chosen(model))
-        return Round(np.append(values, watched), chosen)
+        return Round(np.concatenate((values, watched, kept)), chosen)
 
     return work
 
@@ -242,12 +259,15 @@ def _gather(
     measures: Sequence[Measure],
     plan: Resampling,
     whole: tuple[list[Estimate], Floats, Floats],
+    pooled: Floats,
 ) -> ProcedureValidation:
     (apparent, blind, watched), k = whole, len(measures)
     table = np.array([one.values for one in rounds])
     parts = [table[:, k * part : k * (part + 1)] for part in range(3)]
     figures = {
-        one.name: _judge(plan, apparent[j], [part[:, j] for part in parts], float(blind[j]))
+        one.name: _judge(
+            plan, apparent[j], [*(part[:, j] for part in parts), pooled[j]], float(blind[j])
+        )
         for j, one in enumerate(measures)
     }
     failures = [one.failure for one in rounds if one.failure]
@@ -257,7 +277,7 @@ def _gather(
         len(failures),
         tuple(dict.fromkeys(failures)),
         watched,
-        table[:, 3 * k :],
+        table[:, 3 * k : 3 * k + len(watched)],
     )
 
 
@@ -279,13 +299,13 @@ def rank_chosen(rounds: Sequence[Round]) -> dict[str, float]:
 def _judge(
     plan: Resampling, apparent: Estimate, columns: list[Floats], blind: float
 ) -> JudgedFigure:
-    training, whole, left = columns
+    training, whole, left, pooled = columns
     value = apparent.value
     corrections: dict[CorrectionKind, Correction] = {}
     if plan.kind == "folds":
         # Folds of one division belong together; divisions tell how much chance is left.
-        each = left.reshape(plan.repeats, -1)
-        drops = value - np.array([_mean(one) for one in each])
+        means = np.array([_mean(one) for one in left.reshape(plan.repeats, -1)])
+        drops = value - np.where(np.isnan(pooled), means, pooled)
         corrections["folds"] = make_correction("folds", apparent, drops, np.empty(0))
         return JudgedFigure(apparent, _mean(training), _mean(left), np.nan, np.nan, corrections)
     lost, varied = value - left, keep_varied(training, whole)

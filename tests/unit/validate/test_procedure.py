@@ -9,6 +9,7 @@ from jalon.validate import (
     Measure,
     Procedure,
     Running,
+    calibration_slope,
     draw_bootstrap,
     draw_folds,
     use_rows,
@@ -80,8 +81,65 @@ def test_the_same_numbers_as_validate_model():
     plan = draw_folds(100, 5, np.random.default_rng(3), repeats=3)
     other = validate_model(learn, judge, plan).figures["C"]
     found = validate_procedure(cox(x, data), [RANK], data, plan).figures["C"]
-    assert found.corrections["folds"].value == pytest.approx(found.test, rel=1e-12)
     assert found.test == pytest.approx(other.test, rel=1e-12)
+
+
+def refuse_strata(values, data):
+    if data.stratum is not None:
+        raise UnsuitableDataError("strata")
+    return concordance_value(values, data)
+
+
+def test_folds_are_judged_at_once_but_compared_within():
+    x, data = simulate()
+    plan = draw_folds(100, 6, np.random.default_rng(3), repeats=2)
+    strange = Measure("strange", "risk", refuse_strata)
+    slope = Measure("slope", "risk", lambda lp, data: calibration_slope(lp, data).value)
+
+    def find(shift):
+        def predict(beta, rows, rng):
+            one = x[rows] @ beta + shift * beta[0]
+            return {"other": x[rows, :1].T, "risk": np.array([one, one])}
+
+        procedure = Procedure(cox(x, data).learn, predict, watch="other")
+        found = validate_procedure(procedure, [RANK, slope, strange], data, plan)
+        assert found.predictions.shape == (12, 100)
+        return {name: figure.corrections["folds"].value for name, figure in found.figures.items()}
+
+    values, pairs, slopes, means = find(0.0), [], [], []
+    for division in (plan.splits[:6], plan.splits[6:]):
+        risk, fold, parts = np.empty(100), np.empty(100, dtype=int), []
+        for k, (learned, judged) in enumerate(division):
+            risk[judged] = x[judged] @ fit_cox(x[learned], data.take(learned)).coefficients
+            fold[judged] = k
+            parts.append(concordance(risk[judged], data.take(judged)))
+        good = [one.concordant + one.tied_risk / 2 for one in parts]
+        every = [one.concordant + one.discordant + one.tied_risk for one in parts]
+        pairs.append(sum(good) / sum(every))
+        strata = SurvivalData(data.time, data.event, stratum=fold)
+        slopes.append(fit_cox(risk[:, None], strata).coefficients[0])
+        means.append(np.mean([one.estimate.value for one in parts]))
+    assert values["C"] == pytest.approx(np.mean(pairs), rel=1e-12)
+    assert values["slope"] == pytest.approx(np.mean(slopes), rel=1e-9)
+    assert values["strange"] == pytest.approx(np.mean(means), rel=1e-12)
+    assert find(100.0) == pytest.approx(values, rel=1e-6)
+
+
+def test_folds_keep_the_strata_of_the_data():
+    x, data = simulate()
+    centre = np.tile([0, 1], 50)
+    both = SurvivalData(data.time, data.event, stratum=centre)
+    plan = draw_folds(100, 4, np.random.default_rng(3))
+    found = validate_procedure(cox(x, both), [RANK], both, plan).figures["C"]
+    counts = np.zeros(2)
+    for learned, judged in plan.splits:
+        beta = fit_cox(x[learned], both.take(learned)).coefficients
+        for k in range(2):
+            rows = judged[centre[judged] == k]
+            one = concordance(x[rows] @ beta, data.take(rows))
+            good = one.concordant + one.tied_risk / 2
+            counts += good, one.concordant + one.discordant + one.tied_risk
+    assert found.corrections["folds"].value == pytest.approx(counts[0] / counts[1], rel=1e-12)
 
 
 def test_a_constant_has_no_optimism_and_no_interval_to_speak_of():
