@@ -75,7 +75,7 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "time zero": (
         GOOD.replace("1838", "0"),
         "line 2, column rfstime: expected a number above 0 and of at most 25000 days, "
-        "found a number outside",
+        "found a number below the range",
     ),
     "time negative": (
         GOOD.replace("1838", "-1838"),
@@ -106,7 +106,8 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     "infinity": (GOOD.replace(",18,", ",-inf,"), "line 2, column size: expected a number"),
     "number too large": (
         GOOD.replace(",18,", ",1e999,"),
-        "line 2, column size: this number is too large to be meant",
+        "line 2, column size: expected a number above 0 and of at most 300 mm, found a number too "
+        "large to be meant",
     ),
     "half a year of age": (
         GOOD.replace(",49,", ",49.5,"),
@@ -115,8 +116,8 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "age in months": (
         GOOD.replace(",49,", ",588,"),
-        "line 2, column age: expected a whole number from 15 to 110 years, found a number outside; "
-        "correct it, or check its unit",
+        "line 2, column age: expected a whole number from 15 to 110 years, found a number above the "
+        "range; correct it, or check its unit",
     ),
     "column name twice": (
         GOOD.replace("er,hormon", "pgr,hormon"),
@@ -196,7 +197,7 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path, gbsg: Table) -> None:
     rows = "".join(f"{i},4,0,big,2,2,0,0,0,1838,0\n" for i in range(700, 720))
     assert told(tmp_path, gbsg, HEADER + rows).splitlines() == [
         "patients.csv, line 2, column age: expected a whole number from 15 to 110 years, found a "
-        "number outside; correct it, or check its unit "
+        "number below the range; correct it, or check its unit "
         "(also on 19 more lines: 3, 4, 5, 6, 7, …)",
         "and 1 more:",
         "  line 2, column size: expected a number above 0 and of at most 300 mm, found text that "

@@ -9,47 +9,46 @@ import polars as pl
 from jalon.core.survival_data import Integers
 from jalon.dictionary import Column, FlagRule, OrderRule, Rule, Table
 from jalon.registry.batch import Issue
+from jalon.registry.fault import Fault, gather
 from jalon.registry.finding import Finding, find
 
 
-def check_column(column: Column, values: pl.Series, lines: Integers) -> list[Finding]:
+def check_column(column: Column, values: pl.Series) -> list[Fault]:
     """Check one column against its hard range.
 
     Args:
         column: what the column means.
         values: its typed values.
-        lines: the line of each row.
 
     Returns:
-        At most one finding.
+        At most one fault for each end of the range.
     """
     limits = (
-        (column.low, operator.lt),
-        (column.high, operator.gt),
-        (column.above, operator.le),
-        (column.below, operator.ge),
+        (column.low, operator.lt, "below"),
+        (column.above, operator.le, "below"),
+        (column.high, operator.gt, "above"),
+        (column.below, operator.ge, "above"),
     )
-    outside = pl.Series([False]).new_from_index(0, len(values))
-    for limit, breaks in limits:
-        if limit is not None:
-            outside |= breaks(values, limit).fill_null(value=False)
-    text = f"expected {column.expected}, found a number outside; correct it, or check its unit"
-    return find(outside, lines, column.name, text)
+    advice = "correct it, or check its unit"
+    return [
+        fault
+        for limit, breaks, side in limits
+        if limit is not None
+        for fault in gather(breaks(values, limit), f"a number {side} the range", "range", advice)
+    ]
 
 
-def check_required(column: Column, empty: pl.Series, lines: Integers) -> list[Finding]:
+def check_required(column: Column, empty: pl.Series) -> list[Fault]:
     """Check that every row has a value where one is required.
 
     Args:
         column: what the column means.
         empty: whether each row's cell is missing.
-        lines: the line of each row.
 
     Returns:
-        At most one finding.
+        At most one fault.
     """
-    text = f"a value is required here, found none; give {column.expected}"
-    return find(empty, lines, column.name, text)
+    return gather(empty, "an empty cell", "required", f"give {column.expected}")
 
 
 def check_key(table: Table, frame: pl.DataFrame, lines: Integers) -> list[Finding]:

@@ -13,14 +13,15 @@ from jalon.registry.check import check_column, check_key, check_required, check_
 from jalon.registry.finding import Finding, refuse
 from jalon.registry.rows import Rows, split_rows
 from jalon.registry.text import load_text
-from jalon.registry.values import Typed, type_values
+from jalon.registry.values import Typed, list_findings, type_values
 
-TYPES = {
+TYPES: dict[str, type[pl.DataType]] = {
     "number": pl.Float64,
     "integer": pl.Int64,
     "flag": pl.Int64,
     "category": pl.String,
     "identifier": pl.String,
+    "date": pl.Date,
 }
 """How each kind of column is kept."""
 
@@ -79,11 +80,12 @@ def _type_column(rows: Rows, column: Column, table: Table, decimal: str) -> Type
     cells = rows.cells[rows.header.index(column.name)]
     texts = pl.Series(cells, dtype=pl.String).str.strip_chars()
     typed = type_values(column, texts, rows.lines, table.missing, decimal)
-    findings = [*typed.findings, *check_column(column, typed.values, rows.lines)]
+    faults = check_column(column, typed.values)
     if column.required or column.name == table.key:
         empty = texts.is_in(["", *table.missing, *column.missing])
-        findings += check_required(column, empty, rows.lines)
-    return Typed(typed.values, tuple(findings))
+        faults += check_required(column, empty)
+    found = list_findings(column, faults, rows.lines)
+    return Typed(typed.values, (*typed.findings, *found))
 
 
 def _left_out(rows: Rows, table: Table) -> list[Issue]:
