@@ -6,7 +6,7 @@ from jalon.dictionary.nearest import suggest
 from jalon.dictionary.registry_rule import RegistryRule, RuleBook, View, load_rules
 from jalon.dictionary.rule import FlagRule, OrderRule, Rule, SumRule
 from jalon.dictionary.table import Table
-from jalon.dictionary.tables import find_table, list_tables
+from jalon.dictionary.tables import find_table, list_tables, registry_files
 from jalon.dictionary.visit import Visit, load_visits
 
 __all__ = [
@@ -27,5 +27,6 @@ __all__ = [
     "load_rules",
     "load_table",
     "load_visits",
+    "registry_files",
     "suggest",
 ]

@@ -59,3 +59,9 @@ def list_tables() -> tuple[Table, ...]:
         11
     """
     return tuple(find_table(name) for name in TABLES)
+
+
+def registry_files() -> tuple[Path, ...]:
+    """Return every file of the registry's dictionary, in one order."""
+    rules = (FOLDER.parent / "rules.toml", FOLDER.parent / "visits.toml")
+    return (*(FOLDER / f"{name}.toml" for name in TABLES), *rules)
