@@ -1,0 +1,282 @@
+"""The registry's dictionary as one page that a person reads: HTML or Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jalon.dictionary.column import Column
+from jalon.dictionary.registry_rule import RegistryRule, load_rules
+from jalon.dictionary.table import Table
+from jalon.dictionary.tables import list_tables
+from jalon.dictionary.visit import Visit, load_visits
+from jalon.dictionary.wording import (
+    Language,
+    load_words,
+    say_help,
+    say_kind,
+    say_label,
+    say_limits,
+    say_soft_limits,
+    typeset,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookLevel:
+    """One allowed value, as the page shows it.
+
+    Attributes:
+        value: how it is written in a file.
+        label: what it means.
+        since: the first day on which it can be, or nothing.
+        aliases: other spellings that are read as this one.
+    """
+
+    value: str
+    label: str
+    since: str
+    aliases: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookRow:
+    """One column, as the page shows it.
+
+    Attributes:
+        name: its header in a file.
+        label: its name for a reader.
+        help: one sentence for whoever fills it in.
+        kind: what kind of value it holds.
+        unit: unit of a number, for a reader.
+        ucum: the unit's code, for programs.
+        limits: the numbers that are not refused.
+        soft_limits: the numbers that are not asked about.
+        levels: its allowed values.
+        missing: texts that are read as missing.
+        time_points: when it is collected.
+        source: what needs it.
+        required: whether every row must have a value.
+        is_key: whether it tells rows apart.
+    """
+
+    name: str
+    label: str
+    help: str
+    kind: str
+    unit: str
+    ucum: str
+    limits: str
+    soft_limits: str
+    levels: tuple[CodebookLevel, ...]
+    missing: str
+    time_points: str
+    source: str
+    required: bool
+    is_key: bool
+
+    @property
+    def words(self) -> str:
+        """What a search looks through."""
+        levels = [text for level in self.levels for text in (level.value, level.label)]
+        return _join(
+            [self.name, self.label, self.help, self.unit, self.source, self.time_points, *levels]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookTable:
+    """One table, as the page shows it.
+
+    Attributes:
+        name: its short name.
+        label: its name for a reader.
+        keys: what there is one row for.
+        parent: the table that its rows belong to, or nothing.
+        parent_label: that table's name for a reader.
+        rows: its columns.
+    """
+
+    name: str
+    label: str
+    keys: str
+    parent: str
+    parent_label: str
+    rows: tuple[CodebookRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookRule:
+    """One rule, as the page shows it.
+
+    Attributes:
+        name: its short name.
+        table: the table whose rows it is about.
+        table_label: that table's name for a reader.
+        text: the rule in words.
+        advice: what to do about a row that breaks it.
+        severity: whether that row is refused or asked about.
+        columns: the columns to look at.
+    """
+
+    name: str
+    table: str
+    table_label: str
+    text: str
+    advice: str
+    severity: str
+    columns: str
+
+    @property
+    def words(self) -> str:
+        """What a search looks through."""
+        return _join([self.name, self.table_label, self.text, self.advice, self.columns])
+
+
+@dataclass(frozen=True, slots=True)
+class CodebookVisit:
+    """One planned visit, as the page shows it.
+
+    Attributes:
+        time_point: its name in the tables.
+        label: its name for a reader.
+        day: the planned day.
+        window: the days that count as this visit.
+    """
+
+    time_point: str
+    label: str
+    day: str
+    window: str
+
+    @property
+    def words(self) -> str:
+        """What a search looks through."""
+        return _join([self.time_point, self.label])
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """The dictionary in one language.
+
+    Attributes:
+        language: the reader's language.
+        version: which state of the dictionary this is.
+        tables: the tables, in their order.
+        rules: the rules, in their order.
+        visits: the planned visits, in their order.
+    """
+
+    language: Language
+    version: str
+    tables: tuple[CodebookTable, ...]
+    rules: tuple[CodebookRule, ...]
+    visits: tuple[CodebookVisit, ...]
+
+    @property
+    def column_count(self) -> int:
+        """How many columns all tables have."""
+        return sum(len(table.rows) for table in self.tables)
+
+    @property
+    def rule_count(self) -> int:
+        """How many rules there are."""
+        return len(self.rules)
+
+
+def build_codebook(language: Language, version: str) -> Codebook:
+    """Gather the registry's dictionary in one language.
+
+    Args:
+        language: the reader's language.
+        version: which state of the dictionary this is, for example the start of its hash.
+
+    Returns:
+        Tables, rules and visits as they are shown.
+
+    Example:
+        >>> build_codebook("en", "0").tables[0].name
+        'centre'
+    """
+    labels = {table.name: _say_title(table, language) for table in list_tables()}
+    return Codebook(
+        language=language,
+        version=version,
+        tables=tuple(_show_table(table, labels, language) for table in list_tables()),
+        rules=tuple(_show_rule(rule, labels, language) for rule in load_rules().rule),
+        visits=tuple(_show_visit(visit, language) for visit in load_visits()),
+    )
+
+
+def _say_title(table: Table, language: Language) -> str:
+    text = table.label_fr if language == "fr" and table.label_fr else table.label_en
+    return typeset(text, language)
+
+
+def _show_table(table: Table, labels: dict[str, str], language: Language) -> CodebookTable:
+    keys = [say_label(table.column(name), language) for name in table.keys]
+    return CodebookTable(
+        name=table.name,
+        label=labels[table.name],
+        keys=" + ".join(keys),
+        parent=table.parent or "",
+        parent_label=labels.get(table.parent or "", ""),
+        rows=tuple(_show_column(table, column, language) for column in table.columns),
+    )
+
+
+def _show_column(table: Table, column: Column, language: Language) -> CodebookRow:
+    levels = tuple(
+        CodebookLevel(
+            level.value, say_label(level, language), level.since, ", ".join(level.aliases)
+        )
+        for level in column.levels
+    )
+    return CodebookRow(
+        name=column.name,
+        label=say_label(column, language),
+        help=say_help(column, language),
+        # The levels of a flag say more than "0 = no".
+        kind=load_words(language)["category"]
+        if column.kind == "flag" and levels
+        else say_kind(column, language),
+        unit=column.unit,
+        ucum=column.ucum,
+        limits=say_limits(column, language),
+        soft_limits=say_soft_limits(column, language),
+        levels=levels,
+        missing=", ".join((*table.missing, *column.missing)),
+        time_points=", ".join(column.time_points),
+        source=column.source,
+        required=column.required,
+        is_key=column.name in table.keys,
+    )
+
+
+def _show_rule(rule: RegistryRule, labels: dict[str, str], language: Language) -> CodebookRule:
+    in_french = language == "fr"
+    text = typeset(rule.text_fr if in_french else rule.text_en, language)
+    advice = typeset(rule.advice_fr if in_french else rule.advice_en, language)
+    return CodebookRule(
+        name=rule.name,
+        table=rule.table,
+        table_label=labels[rule.table],
+        text=text,
+        advice=advice,
+        severity=load_words(language)[rule.severity],
+        columns=", ".join(rule.columns),
+    )
+
+
+def _show_visit(visit: Visit, language: Language) -> CodebookVisit:
+    label = typeset(visit.label_fr if language == "fr" else visit.label_en, language)
+    return CodebookVisit(
+        time_point=visit.time_point,
+        label=label,
+        day=f"{visit.day}",
+        window=f"{visit.from_day}\N{EN DASH}{visit.to_day}",
+    )
+
+
+def _join(texts: Sequence[str]) -> str:
+    return " ".join(text for text in texts if text)

@@ -1,0 +1,5 @@
+"""A registry of invented patients, for templates, tests and load: no real person is in it."""
+
+from jalon.simulate.registry import simulate_tables
+
+__all__ = ["simulate_tables"]
