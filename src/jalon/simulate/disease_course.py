@@ -139,14 +139,14 @@ def _draw_age(patients: int, rng: np.random.Generator) -> Floats:
     )
     # Whoever falls outside is reflected, so that no age is heaped at the limits.
     age = np.where(age > high, 2 * high - age - 8, age)
-    return np.clip(np.where(age < low, 2 * low - age, age), low, high)
+    return np.asarray(np.clip(np.where(age < low, 2 * low - age, age), low, high))
 
 
 def _draw_infused(patients: int, rng: np.random.Generator) -> Integers:
     published = load_targets("published")
     first, last = day_of(published["first_infusion"]), day_of(published["last_infusion"])
     share = rng.random(patients) ** (1 / load_targets("model")["growth"])
-    return (first + np.floor(share * (last - first + 1))).astype(np.int64)
+    return np.asarray(first + np.floor(share * (last - first + 1)), dtype=np.int64)
 
 
 def _draw_progression(risk: Floats, rng: np.random.Generator) -> Floats:

@@ -35,7 +35,7 @@ def load_usual(table: str) -> Mapping[str, Any]:
     Returns:
         By column, as in ``usual.toml``.
     """
-    content: dict[str, Any] = tomllib.loads(FILE.read_text(encoding="utf-8"))
+    content: dict[str, dict[str, Any]] = tomllib.loads(FILE.read_text(encoding="utf-8"))
     return content.get(table, {})
 
 
@@ -88,7 +88,8 @@ def fill(
     else:
         values = pl.Series(_numbers(column, rows, rng, usual)).cast(DTYPES[column.kind])
     if not column.required:
-        values = values.set(pl.Series(rng.random(rows) < MISSING), None)
+        known = usual.get("known", 1 - MISSING)
+        values = values.set(pl.Series(rng.random(rows) >= known), None)
     return values.alias(column.name)
 
 
@@ -111,7 +112,8 @@ def _numbers(
     if "median" in usual:
         drawn = usual["median"] * np.exp(usual["spread"] * rng.standard_normal(rows))
         return round_values(np.clip(drawn, low, high), column)
-    place = rng.beta(2.0, 4.0, rows)
+    # More low values than high ones, as most laboratory values have.
+    place = rng.random(rows) ** 1.7
     if low > 0 and high / low > 20:
         values = low * np.exp(place * math.log(high / low))
     else:

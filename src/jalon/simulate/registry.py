@@ -8,12 +8,17 @@ import numpy as np
 import polars as pl
 
 from jalon.core.errors import UserError
+from jalon.simulate.assessment import make_assessments
 from jalon.simulate.baseline import make_centres, make_diseases, make_patients
 from jalon.simulate.cast import Cast
 from jalon.simulate.disease_course import draw_course
+from jalon.simulate.event import make_events, make_objections, make_treatments_after
 from jalon.simulate.history import draw_history
+from jalon.simulate.response import make_responses
 from jalon.simulate.target import load_targets
+from jalon.simulate.toxicity import make_toxicities
 from jalon.simulate.treatment import make_infusions, make_prior_lines
+from jalon.simulate.visit_plan import draw_attendance
 
 
 def simulate_tables(
@@ -49,14 +54,20 @@ def simulate_tables(
     course = draw_course(patients, len(codes), rng)
     history = draw_history(course, rng)
     cast = Cast(course, codes, rng)
-    tables = {
+    seen = draw_attendance(cast, history)
+    return {
         "centre": make_centres(cast),
         "patient": make_patients(cast, history),
         "disease": make_diseases(cast, history),
         "prior_line": make_prior_lines(cast, history),
         "infusion": make_infusions(cast, history),
+        "assessment": make_assessments(cast, seen),
+        "response": make_responses(cast, seen),
+        "toxicity": make_toxicities(cast),
+        "treatment_after": make_treatments_after(cast),
+        "event": make_events(cast),
+        "objection": make_objections(cast),
     }
-    return tables
 
 
 def name_centres(count: int) -> tuple[str, ...]:
