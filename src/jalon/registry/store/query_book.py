@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -200,7 +201,7 @@ def find_query(connection: sa.Connection, query_id: str) -> pl.DataFrame:
     if not re.fullmatch(r"[0-9a-f]{4,16}", query_id):
         raise UserError("a query is named by 4 to 16 of the signs 0-9 and a-f that its list shows")
     wanted = sa.select(query).where(query.c.query_id.like(f"{query_id}%")).limit(2)
-    found = _frame(connection, wanted)
+    found = read_frame(connection, wanted)
     if found.height == 1:
         return found
     if found.is_empty():
@@ -228,7 +229,7 @@ def check_comment(comment: str, needed: bool) -> str:
 
 def _read_existing(connection: sa.Connection, centre: str, table: str) -> pl.DataFrame:
     mine = (query.c.centre == centre) & (query.c.table_name == table)
-    return _frame(connection, sa.select(query).where(mine))
+    return read_frame(connection, sa.select(query).where(mine))
 
 
 def _read_seqs(connection: sa.Connection, names: list[str]) -> pl.DataFrame:
@@ -237,7 +238,7 @@ def _read_seqs(connection: sa.Connection, names: list[str]) -> pl.DataFrame:
     for i in range(0, len(names), MANY):
         wanted = query_event.c.query_id.in_(names[i : i + MANY])
         chosen = sa.select(query_event.c.query_id, last).where(wanted)
-        parts.append(_frame(connection, chosen.group_by(query_event.c.query_id)))
+        parts.append(read_frame(connection, chosen.group_by(query_event.c.query_id)))
     return pl.concat(parts, how="vertical_relaxed")
 
 
@@ -269,11 +270,14 @@ def _update_states(connection: sa.Connection, events: pl.DataFrame) -> None:
     connection.execute(change, values.to_dicts())
 
 
-def _frame(connection: sa.Connection, wanted: sa.Select[tuple[object, ...]]) -> pl.DataFrame:
-    found = connection.execute(wanted)
-    types = {
-        column.name: pl.Int64 if isinstance(column.type, sa.Integer) else pl.String
-        for column in wanted.selected_columns
-    }
-    rows = [tuple(row) for row in found]
+def read_frame(connection: sa.Connection, wanted: sa.Select[Any]) -> pl.DataFrame:
+    """Return what a question to the database finds, as a frame typed by its columns."""
+    rows = [tuple(row) for row in connection.execute(wanted)]
+    types = {column.name: _find_type(column.type) for column in wanted.selected_columns}
     return pl.DataFrame(rows, schema=types, orient="row")
+
+
+def _find_type(kind: sa.types.TypeEngine[Any]) -> type[pl.DataType]:
+    if isinstance(kind, sa.Integer):
+        return pl.Int64
+    return pl.Date if isinstance(kind, sa.Date) else pl.String
