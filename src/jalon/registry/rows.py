@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,21 +55,38 @@ def split_rows(path: Path, text: str, table: Table, separator: str) -> Rows:
     if separator not in SEPARATORS:
         raise UserError('unknown --separator; use ",", ";", "|" or tab')
     mark = SEPARATORS[separator]
-    records = _records(path, text, mark, table)
+
+    def explain() -> str:
+        return suggest_separator(text.lstrip().splitlines()[0], table, mark)
+
+    records = read_records(path, text, mark, explain)
     header = tuple(name.strip() for name in next(records, (1, []))[1])
     check_header(path, header, table, mark)
     kept = list(records)
-    refuse(path, _misfits(kept, len(header)))
+    refuse(path, find_misfits(kept, len(header)))
     if not kept:
         raise DataFileError(path, "has column names but no rows; it needs one line per patient")
     cells = tuple(zip(*(values for _, values in kept), strict=True))
     return Rows(header, cells, np.array([line for line, _ in kept], dtype=np.int64))
 
 
-def _records(
-    path: Path, text: str, separator: str, table: Table
+def read_records(
+    path: Path, text: str, separator: str, explain: Callable[[], str]
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield each row with its first line; a quoted value may run over several lines."""
+    """Yield each row of a CSV text with its first line; a quoted value may run over several.
+
+    Args:
+        path: the file, for messages.
+        text: its content.
+        separator: the character between values.
+        explain: gives advice when a row cannot be split; empty when it knows nothing better.
+
+    Yields:
+        The line on which the row begins, and its values; blank lines are left out.
+
+    Raises:
+        DataFileError: broken quotes or a value far too long.
+    """
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
@@ -78,16 +95,23 @@ def _records(
                 yield line, values
             line = reader.line_num + 1
     except csv.Error as error:
-        first = text.lstrip().splitlines()[0]
-        hint = suggest_separator(first, table, separator)
-        problem = hint or (
+        problem = explain() or (
             'this row cannot be split into values: a quote (") is not closed or has text right '
             "after it, or a value is far too long; close it, or double the quotes inside a value"
         )
         raise DataFileError(path, problem, line=line) from error
 
 
-def _misfits(records: list[tuple[int, list[str]]], width: int) -> list[Finding]:
+def find_misfits(records: list[tuple[int, list[str]]], width: int) -> list[Finding]:
+    """Find the rows that have more or fewer values than the header has names.
+
+    Args:
+        records: each row's line and values.
+        width: how many names the header has.
+
+    Returns:
+        At most one finding for rows with too few, and one for rows with too many.
+    """
     few = tuple(line for line, values in records if len(values) < width)
     many = tuple(line for line, values in records if len(values) > width)
     found = []

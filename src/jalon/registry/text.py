@@ -35,7 +35,7 @@ def load_text(path: Path, encoding: str) -> tuple[str, str]:
         UserError: an encoding that is not known here.
     """
     codec = _codec(encoding)
-    content = _bytes(path)
+    content = read_bytes(path)
     _refuse_binary(path, content, codec)
     try:
         text = content.decode(codec)
@@ -62,7 +62,15 @@ def _codec(encoding: str) -> str:
     return ENCODINGS[name]
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return a file's bytes, or say why it cannot be read.
+
+    Args:
+        path: the file.
+
+    Raises:
+        DataFileError: no such file, a folder, or not to be read.
+    """
     try:
         if path.is_dir():
             raise DataFileError(path, "is a folder; name a CSV file in it")
