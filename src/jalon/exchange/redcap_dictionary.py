@@ -19,9 +19,9 @@ from jalon.exchange.redcap_field import (
     is_repeated,
     name_fields,
 )
-from jalon.exchange.redcap_lines import Lines, read_lines
 from jalon.exchange.redcap_template import Language, describe_fields
 from jalon.registry.finding import Finding, refuse
+from jalon.registry.sheet import SheetOptions, read_sheet
 
 COLUMNS = {
     "Variable / Field Name": "field_name",
@@ -98,16 +98,16 @@ def read_redcap_dictionary(path: Path) -> tuple[RedcapField, ...]:
         DataFileError: not a data dictionary, an unknown field type, a name twice, or choices
             that are not "code, label | code, label".
     """
-    lines = read_lines(path)
-    positions = _find_columns(path, lines.header)
+    # Numbers stay texts here, so no decimal mark has to be found out.
+    sheet = read_sheet(path, SheetOptions(decimal="."))
+    names = _find_columns(path, sheet.header)
+    lines = [int(line) for line in sheet.lines]
     found: list[Finding] = []
-    fields = []
-    for line, row in zip(lines.lines, lines.rows, strict=True):
-        cells = {name: row[place].strip() for name, place in positions.items()}
-        fields.append(_read_field(cells, line, found))
+    fields = [
+        _read_field({name: row[own] for name, own in names.items()}, line, found)
+        for row, line in zip(sheet.cells.iter_rows(named=True), lines, strict=True)
+    ]
     refuse(path, [*found, *_find_repeated(fields, lines)])
-    if not fields:
-        raise DataFileError(path, "has column names but no fields")
     return tuple(fields)
 
 
@@ -173,10 +173,10 @@ def _format(rows: Iterable[Sequence[str]]) -> str:
     return stream.getvalue()
 
 
-def _find_columns(path: Path, header: tuple[str, ...]) -> dict[str, int]:
-    places = {name: place for place, name in enumerate(header)}
-    found = {name: places.get(name, places.get(short, -1)) for name, short in COLUMNS.items()}
-    absent = [name for name in NEEDED if found[name] < 0]
+def _find_columns(path: Path, header: tuple[str, ...]) -> dict[str, str]:
+    """The name that each column has here: REDCap's pages and its API call it differently."""
+    found = {name: own for name, short in COLUMNS.items() for own in (short, name) if own in header}
+    absent = [name for name in NEEDED if name not in found]
     if absent:
         raise DataFileError(
             path,
@@ -184,7 +184,7 @@ def _find_columns(path: Path, header: tuple[str, ...]) -> dict[str, int]:
             f"{suggest(absent[0], header)}; download it from the project's Data Dictionary page",
             line=1,
         )
-    return {name: place for name, place in found.items() if place >= 0}
+    return found
 
 
 def _read_field(cells: dict[str, str], line: int, found: list[Finding]) -> RedcapField:
@@ -221,10 +221,10 @@ def _read_field(cells: dict[str, str], line: int, found: list[Finding]) -> Redca
     )
 
 
-def _find_repeated(fields: list[RedcapField], lines: Lines) -> list[Finding]:
+def _find_repeated(fields: list[RedcapField], lines: list[int]) -> list[Finding]:
     seen: set[str] = set()
     found = []
-    for field, line in zip(fields, lines.lines, strict=True):
+    for field, line in zip(fields, lines, strict=True):
         if field.name in seen:
             text = "this field stands on an earlier line; a name is unique in a project"
             found.append(Finding(text, (line,), "Variable / Field Name"))
