@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +13,10 @@ from jalon.core.errors import UserError
 
 ALL = "*"
 """The project of an objection to every project."""
+
+SEPARATORS = r"[\s_.\-]+"
+"""What may stand between the words of a project's name: an objection must not miss its project
+for the sake of a blank."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,11 +66,26 @@ def find_objecting(objections: pl.DataFrame, project: str, on: date) -> Objectin
     """
     withdrawn = pl.col("withdrawn_on")
     in_force = objections.filter(
-        pl.col("project").is_in([project, ALL]),
+        is_project(project) | (pl.col("project") == ALL),
         pl.col("objected_on") <= on,
         withdrawn.is_null() | (withdrawn > on),
     )
     return Objecting(project, on, in_force.select("centre", "patient").unique().sort(pl.all()))
+
+
+def is_project(project: str) -> pl.Expr:
+    """Return whether a row names a project; capitals, blanks, - and _ make no difference.
+
+    Args:
+        project: the project's name.
+
+    Example:
+        >>> names = pl.DataFrame({"project": ["CAR score", "car-score", "car-scores"]})
+        >>> names.filter(is_project("car_score")).height
+        2
+    """
+    letters = pl.col("project").str.to_lowercase().str.replace_all(SEPARATORS, "")
+    return letters == re.sub(SEPARATORS, "", project.lower())
 
 
 def plan_objection(
@@ -87,7 +107,7 @@ def plan_objection(
         UserError: the same was recorded before, there is nothing to withdraw, or the order of
             the days is impossible.
     """
-    same = mine.filter(pl.col("project") == project)
+    same = mine.filter(pl.col("project") == ALL if project == ALL else is_project(project))
     standing = same.filter(pl.col("withdrawn_on").is_null() | (pl.col("withdrawn_on") > on))
     standing = standing.filter(pl.col("objected_on") <= on).sort("objected_on")
     what = "all projects" if project == ALL else f"project {project}"

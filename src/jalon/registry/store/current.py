@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from jalon.dictionary import Table
 from jalon.registry.store.engine import is_sqlite
-from jalon.registry.store.schema import data_table, list_stored
+from jalon.registry.store.schema import data_table, import_batch, list_stored
 
 KINDS: dict[str, pl.DataType] = {
     "number": pl.Float64(),
@@ -109,3 +109,17 @@ def _make_frame(
     frame = pl.DataFrame(rows, schema=read, orient="row")
     dates = [name for name, kind in types.items() if kind == pl.Date and dates_as_text]
     return frame.with_columns(pl.col(dates).str.to_date("%Y-%m-%d")) if dates else frame
+
+
+def read_history(
+    connection: sa.Connection, table: Table, centre: str, patient: str
+) -> pl.DataFrame:
+    """Return every version of a patient's rows, with when and by whom each was imported."""
+    stored = data_table(table.name)
+    mine = (stored.c.centre == centre) & (stored.c.patient == patient)
+    rows = _read(connection, table, mine, ("version", "import_id"))
+    batch = sa.select(import_batch.c.import_id, import_batch.c.at, import_batch.c.by)
+    moments = [tuple(row) for row in connection.execute(batch)]
+    types = {"import_id": pl.Int64, "at": pl.String, "by": pl.String}
+    known = pl.DataFrame(moments, schema=types, orient="row")
+    return rows.join(known, on="import_id", how="left").sort(*table.keys, "version")

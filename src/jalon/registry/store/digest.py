@@ -55,5 +55,5 @@ def digest_record(record: dict[str, Any]) -> str:
 
 
 def write_canonical(value: object) -> str:
-    """Return JSON with one spelling: sorted keys, no blanks, as it is hashed."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """Return JSON with one spelling: sorted keys, no blanks, as it is hashed; dates as ISO."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

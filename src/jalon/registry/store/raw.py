@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,12 +21,12 @@ PIECE = 8 * 1024 * 1024
 """Bytes of the file in one piece."""
 
 
-def keep_file(writing: Writing, path: Path, sha256: str, key: CentreKey) -> str:
+def keep_file(writing: Writing, source: Path | bytes, sha256: str, key: CentreKey) -> str:
     """Keep a file's bytes, once; they hold local numbers, so only the centre's key opens them.
 
     Args:
         writing: the transaction.
-        path: the file.
+        source: the file, or its bytes.
         sha256: the hash of its bytes.
         key: the centre's key.
 
@@ -39,14 +40,14 @@ def keep_file(writing: Writing, path: Path, sha256: str, key: CentreKey) -> str:
     if there:
         return _hash_pieces(there)
     cipher, digest, kept = AESGCM(key.derive("raw files")), hashlib.sha256(), []
-    for part, piece in enumerate(_list_pieces(path)):
+    for part, piece in enumerate(_list_pieces(source)):
         digest.update(piece)
         sealed = cipher.encrypt(_nonce(key, sha256, part), zlib.compress(piece, 1), sha256.encode())
         kept.append(sealed)
         values = {"centre": key.centre, "sha256": sha256, "part": part, "sealed": sealed}
         writing.connection.execute(sa.insert(raw_file).values(values))
     if digest.hexdigest() != sha256:
-        raise UserError(f"{path.name} changed while it was being imported; nothing was kept")
+        raise UserError("the file changed while it was being imported; nothing was kept")
     return _hash_pieces(kept)
 
 
@@ -96,8 +97,8 @@ def _hash_pieces(pieces: list[bytes]) -> str:
     return digest.hexdigest()
 
 
-def _list_pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as stream:
+def _list_pieces(source: Path | bytes) -> Iterator[bytes]:
+    with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream:
         while piece := stream.read(PIECE):
             yield piece
 

@@ -65,6 +65,8 @@ def upgrade() -> None:
         *(field(name) for name in ("snapshot_id", "study", "study_sha256", "outputs", "at", "by")),
     )
     op.create_index("ix_run_snapshot_id", "run", ["snapshot_id"])
+    if op.get_bind().dialect.name != "sqlite":  # where several centres import at once
+        op.execute(sa.schema.CreateSequence(sa.Sequence("import_number")))
     op.create_table(
         "audit",
         key("seq", number),
