@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from jalon.core import Floats, SurvivalData, UnsuitableDataError
+from jalon.core import Floats, Integers, SurvivalData, UnsuitableDataError
 from jalon.stats.arguments import read_floats
 from jalon.stats.kernels.accuracy_values import average_errors, compare_sides, follow_censoring
 from jalon.stats.order import sort_rows
@@ -36,15 +36,14 @@ def time_auc_values(
         [0.75]
     """
     score = read_floats(risk, "risk")
-    time, moments, weights = _prepare(data, times, cause)
-    if score.shape != time.shape or not np.all(np.isfinite(score)):
+    weights = _weigh(data, times, cause)
+    if score.shape != (len(data),) or not np.all(np.isfinite(score)):
         raise UnsuitableDataError(
             f"risk is not one finite number for each of the {len(data)} patients; complete it or "
             "leave patients out"
         )
-    found = compare_sides(
-        time, data.event, weights, (moments, cause), sort_rows(score), np.ascontiguousarray(score)
-    )
+    order, values = sort_rows(score), np.ascontiguousarray(score)
+    found = compare_sides(data.event, weights, cause, order, values)
     if not np.all(np.isfinite(found)):
         raise UnsuitableDataError(
             "everybody or nobody had the event by one of the times; choose others"
@@ -76,34 +75,33 @@ def brier_values(
         [0.0175]
     """
     chance = read_floats(risk, "risk")
-    time, moments, weights = _prepare(data, times, cause)
+    weights = _weigh(data, times, cause)
+    m = len(weights[1])
     table = chance[:, np.newaxis] if chance.ndim == 1 else chance
-    # The extremes say whether any number is missing or no probability.
-    good = table.shape == (len(data), len(moments)) and table.min() >= 0 and table.max() <= 1
-    if not good:
-        raise UnsuitableDataError(
-            f"risk of shape {table.shape} for {len(data)} patients and {len(moments)} times is not "
-            "one probability for each, 0 to 1"
-        )
-    found = average_errors(time, data.event, weights, (moments, cause), np.ascontiguousarray(table))
-    return np.asarray(found)
+    if table.shape == (len(data), m):
+        rows = np.ascontiguousarray(table)
+        found, wrong = average_errors(data.event, weights, cause, rows)
+        if not wrong and not np.isnan(found).any():
+            return np.asarray(found)
+    raise UnsuitableDataError(
+        f"risk of shape {table.shape} for {len(data)} patients and {m} times is not one "
+        "probability for each, 0 to 1"
+    )
 
 
-def _prepare(
-    data: SurvivalData, times: npt.ArrayLike, cause: int
-) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    """Times of patients and of interest, and the probabilities to be still uncensored."""
+def _weigh(data: SurvivalData, times: npt.ArrayLike, cause: int) -> tuple[Floats, Floats, Integers]:
+    """Probabilities to be still uncensored, and times of interest before each patient's own."""
     require_plain(data)
     moments = read_times(times)
     require_cause(data, cause)
     if np.any(np.diff(moments) < 0):
         raise UnsuitableDataError("the times do not rise; give them in rising order")
     time = merge_ties(data.time)[0]
-    before, at = follow_censoring(time, data.event, sort_rows(time), moments)
+    before, at, place = follow_censoring(time, data.event, sort_rows(time), moments)
     last = time.max()
     if at[-1] <= 0 or (moments[-1] >= last and np.any(data.event[time == last] == 0)):
         raise UnsuitableDataError(
             f"time {moments[-1]:g} is at or beyond the end of follow-up, where nobody is left "
             "under observation; choose earlier times"
         )
-    return time, moments, (before, at)
+    return before, at, place
