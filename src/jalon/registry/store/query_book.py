@@ -17,6 +17,7 @@ from jalon.registry.store.audit import append_audit
 from jalon.registry.store.bulk import insert_frame
 from jalon.registry.store.query_digest import digest_query_events
 from jalon.registry.store.schema import query, query_event
+from jalon.registry.store.turn import lock_centre
 from jalon.registry.store.writing import Writing
 
 HOLDS = "the rule is no longer broken"
@@ -134,6 +135,8 @@ def move_query(writing: Writing, query_id: str, step: Step, comment: str = "") -
         UserError: no such question, a step that cannot be taken, or a comment that cannot be kept.
     """
     text = check_comment(comment, needed=step in {"answer", "ask"})
+    centre = find_query(writing.connection, query_id)["centre"][0]
+    lock_centre(writing, centre)
     row = find_query(writing.connection, query_id)
     after = take_step(row["state"][0], step)
     event = row.select(DESCRIBED).with_columns(state=pl.lit(after), comment=pl.lit(text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,7 +22,27 @@ from jalon.registry.store.query_book import (
     settle_queries,
 )
 from jalon.registry.store.schema import data_table
+from jalon.registry.store.turn import lock_centre
 from jalon.registry.store.writing import Writing
+
+FOUND = {"centre": pl.String, "table_name": pl.String, "rule": pl.String, "rows": pl.Int64}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checked:
+    """What a check of the whole store found.
+
+    Attributes:
+        centres: the centres that were checked.
+        rows: how many current rows were checked.
+        settled: how many questions it changed.
+        broken: rows that break a rule: centre, table, rule, rows.
+    """
+
+    centres: tuple[str, ...]
+    rows: int
+    settled: Settled
+    broken: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,12 +100,40 @@ def recheck_tables(
     Returns:
         How many questions were opened, asked again and closed.
     """
-    frames = dict(scope.known)
-    total = Settled()
-    for table in map(find_table, names):
-        frame, broken = _check(writing.connection, table, scope, frames, book)
-        total += settle_queries(writing, table, frame, broken, scope.import_id)
-    return total
+    parts = _settle(writing, names, scope, book)
+    return sum((settled for _, settled, _ in parts), Settled())
+
+
+def check_store(
+    writing: Writing,
+    today: date,
+    centres: Sequence[str] | None = None,
+    book: RuleBook | None = None,
+) -> Checked:
+    """Check every row of the store again, and settle every question.
+
+    Args:
+        writing: the transaction.
+        today: the day on which it is asked.
+        centres: only these centres; None for all.
+        book: the rules; None for those of the dictionary.
+
+    Returns:
+        What was found and changed.
+    """
+    named = list_centres(writing.connection) if centres is None else sorted(centres)
+    # All at once and first: whoever takes one centre after another would wait in a circle.
+    for centre in named:
+        lock_centre(writing, centre)
+    settled, rows, found = Settled(), 0, [pl.DataFrame(schema=FOUND)]
+    for centre in named:
+        names = [table.name for table in list_tables()]
+        for frame, changed, broken in _settle(writing, names, Scope(centre, today), book):
+            settled, rows = settled + changed, rows + frame.height
+            counts = broken.group_by("centre", "table_name", "rule").agg(rows=pl.len())
+            found.append(counts.with_columns(pl.col("rows").cast(pl.Int64)))
+    broken = pl.concat(found).rename({"table_name": "table"}).sort(pl.all())
+    return Checked(tuple(named), rows, settled, broken)
 
 
 def list_centres(connection: sa.Connection) -> list[str]:
@@ -127,6 +175,16 @@ def close_query(
             "itself), or answer and confirm it when the value is right"
         )
     return move_query(writing, row["query_id"], "close", comment)
+
+
+def _settle(
+    writing: Writing, names: Sequence[str], scope: Scope, book: RuleBook | None
+) -> Iterator[tuple[pl.DataFrame, Settled, pl.DataFrame]]:
+    lock_centre(writing, scope.centre)
+    frames = dict(scope.known)
+    for table in map(find_table, names):
+        frame, broken = _check(writing.connection, table, scope, frames, book)
+        yield frame, settle_queries(writing, table, frame, broken, scope.import_id), broken
 
 
 def _check(
