@@ -10,6 +10,7 @@ import typer
 import jalon
 from jalon.cli.data import data_app
 from jalon.cli.learn import learn
+from jalon.cli.registry import registry_app
 from jalon.cli.score import score_app
 from jalon.cli.score_card import card
 from jalon.cli.serve import serve_app
@@ -31,6 +32,7 @@ app.add_typer(data_app, name="data")
 score_app.command("validate")(validate)
 app.add_typer(score_app, name="score")
 app.add_typer(serve_app, name="serve")
+app.add_typer(registry_app, name="registry")
 app.command("learn")(learn)
 score_app.command("card")(card)
 

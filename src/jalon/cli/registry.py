@@ -1,0 +1,21 @@
+"""``jalon registry``: every patient, every centre, nothing lost, objections honoured."""
+
+from __future__ import annotations
+
+import typer
+
+from jalon.cli.registry_audit import audit_app
+from jalon.cli.registry_init import init
+from jalon.cli.registry_object import object_
+from jalon.cli.registry_snapshot import snapshot
+from jalon.cli.registry_statement import statement
+
+registry_app = typer.Typer(
+    help="A registry of many centres: import, check, query, freeze, and honour objections.",
+    no_args_is_help=True,
+)
+registry_app.command("init")(init)
+registry_app.command("object")(object_)
+registry_app.command("statement")(statement)
+registry_app.command("snapshot")(snapshot)
+registry_app.add_typer(audit_app, name="audit")
