@@ -42,6 +42,8 @@ def make_assessments(cast: Cast, seen: Attendance) -> pl.DataFrame:
         "time_point": seen.time_point,
         "repeat": one,
         "date": to_dates(cast.course.infused[seen.who] + seen.day),
+        "weight": _draw_weight(cast, seen),
+        "height": pl.Series(cast.course.height[seen.who]),
         "ecog": _draw_ecog(cast, seen),
         "stage": _draw_stage(cast, seen),
         "ldh_uln": pl.Series(cast.rng.integers(220, 281, len(cast.centres)).astype(float)).gather(
@@ -75,13 +77,21 @@ def _draw_values(
     chance = np.sqrt(max(1 - risk**2 - own**2, 0.0))
     deviation = patient[who] + chance * rng.standard_normal(len(seen))
     drawn = np.array(usual["medians"])[seen.phase] * np.exp(usual["spread"] * deviation)
-    values = pl.Series(column.name, _hold(drawn, column)).cast(DTYPES[column.kind])
+    values = pl.Series(column.name, _hold(drawn, column, usual)).cast(DTYPES[column.kind])
     known = usual.get("known", 1 - MISSING)
     return values.set(pl.Series(rng.random(len(seen)) >= known), None)
 
 
-def _hold(values: Floats, column: Column) -> Floats:
-    return round_values(np.clip(values, *find_range(column)), column)
+def _hold(values: Floats, column: Column, usual: Mapping[str, Any]) -> Floats:
+    low, high = find_range(column)
+    held = np.clip(values, usual.get("low", low), usual.get("high", high))
+    return round_values(held, column)
+
+
+def _draw_weight(cast: Cast, seen: Attendance) -> pl.Series:
+    lost = np.array([1.0, 0.99, 0.97, 1.0])[seen.phase]
+    noise = np.exp(0.02 * cast.rng.standard_normal(len(seen)))
+    return pl.Series(np.round(np.clip(cast.course.weight[seen.who] * lost * noise, 38, 160), 1))
 
 
 def _draw_ecog(cast: Cast, seen: Attendance) -> pl.Series:
@@ -115,9 +125,18 @@ def _agree(frame: pl.DataFrame) -> pl.DataFrame:
     counted = pl.sum_horizontal(sites)
     collected = pl.any_horizontal(site.is_not_null() for site in sites)
     body = (pl.col("weight") / (pl.col("height") / 100) ** 2).round(1)
+    spread = pl.any_horizontal(pl.col("site_bone_marrow", "site_liver", "site_cns") == 1)
+    cells = pl.max_horizontal("leukocytes", pl.sum_horizontal("anc", "lymphocytes", "monocytes"))
     return frame.with_columns(
         pl.when(collected).then(counted).cast(pl.Int64).alias("extranodal_sites"),
-        body.clip(15, 50).alias("bmi"),
+        body.alias("bmi"),
+        pl.when(spread).then(pl.lit(4)).otherwise(pl.col("stage")).alias("stage"),
+        pl.when(pl.col("leukocytes").is_not_null()).then(cells.round(2)).alias("leukocytes"),
+        # Nobody's LDH is exactly its limit: that is how exchanged columns are found.
+        pl.when(pl.col("ldh") == pl.col("ldh_uln"))
+        .then(pl.col("ldh") + 1)
+        .otherwise(pl.col("ldh"))
+        .alias("ldh"),
         (pl.col("largest_mass") >= 7.5).cast(pl.Int64).alias("bulk"),
         *[
             pl.when(pl.col(other).is_not_null()).then(pl.col(name)).alias(name)

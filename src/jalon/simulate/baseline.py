@@ -74,6 +74,11 @@ def make_patients(cast: Cast, history: History) -> pl.DataFrame:
             if name.startswith("cirs_")
         ],
     )
+    # Diabetes counts in the endocrine system of CIRS.
+    endocrine = pl.col("cirs_endocrine_metabolic")
+    frame = frame.with_columns(
+        pl.when(no_diabetes).then(endocrine).otherwise(endocrine.clip(lower_bound=1))
+    )
     return _with_centre(frame, cast)
 
 

@@ -15,6 +15,12 @@ NEVER = 10**6
 
 EPOCH = date(1970, 1, 1)
 
+APART = {
+    "infection": 14, "covid19": 13, "crs": 5, "stroke": 3, "cerebral_haemorrhage": 3,
+    "second_malignancy": 3, "icans": 2, "sudden": 3, "respiratory": 1, "other": 1,
+}  # fmt: skip
+"""Causes of the 48 deaths without relapse, Lemoine 2023 (doi:10.1182/bloodadvances.2023010624)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
@@ -26,12 +32,15 @@ class Course:
         age: age at infusion, years.
         male: whether the patient is a man.
         diabetes: whether the patient has diabetes.
+        height: height in cm.
+        weight: weight before the infusion, kg.
         axi_cel: whether the product is axicabtagene ciloleucel.
         risk: hidden risk of the lymphoma, mean 0 and standard deviation 1.
         infused: day of the infusion, counted from 1 January 1970.
         progressed: days from infusion to progression or relapse.
         died: days from infusion to death.
         apart: whether death, if it comes, is not due to the lymphoma.
+        cause: place in `APART` of what such a death is due to.
         seen: days from infusion to the last news, at most the day of death.
     """
 
@@ -40,12 +49,15 @@ class Course:
     age: Floats
     male: np.ndarray
     diabetes: np.ndarray
+    height: Floats
+    weight: Floats
     axi_cel: np.ndarray
     risk: Floats
     infused: Integers
     progressed: Integers
     died: Integers
     apart: np.ndarray
+    cause: Integers
     seen: Integers
 
     def __len__(self) -> int:
@@ -78,6 +90,7 @@ def draw_course(patients: int, centres: int, rng: np.random.Generator) -> Course
     age = _draw_age(patients, rng)
     diabetes = rng.random(patients) < load_targets("published")["diabetes"]
     risk = rng.standard_normal(patients)
+    male = rng.random(patients) < model["male"]
     infused = _draw_infused(patients, rng)
     progressed = _draw_progression(risk, rng)
     late = model["after_late"] * np.log(progressed / model["progression_median_days"])
@@ -89,18 +102,22 @@ def draw_course(patients: int, centres: int, rng: np.random.Generator) -> Course
     # After progression only the lymphoma kills here, as in the paper's cohort.
     apart = (alone < progressed) & (alone < lymphoma)
     died = np.minimum(np.where(apart, alone, lymphoma), NEVER).astype(np.int64)
+    height, weight = _draw_body(male, rng)
     return Course(
         centre=centre,
         number=_count_within(centre),
         age=age,
-        male=rng.random(patients) < model["male"],
+        male=male,
         diabetes=diabetes,
+        height=height,
+        weight=weight,
         axi_cel=rng.random(patients) < load_targets("published")["axi_cel"],
         risk=risk,
         infused=infused,
         progressed=np.where(apart, NEVER, progressed).astype(np.int64),
         died=died,
         apart=apart,
+        cause=_draw_cause(died, rng),
         seen=np.minimum(_draw_seen(infused, rng), died),
     )
 
@@ -140,6 +157,22 @@ def _draw_age(patients: int, rng: np.random.Generator) -> Floats:
     # Whoever falls outside is reflected, so that no age is heaped at the limits.
     age = np.where(age > high, 2 * high - age - 8, age)
     return np.asarray(np.clip(np.where(age < low, 2 * low - age, age), low, high))
+
+
+def _draw_body(male: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    height = np.where(male, 176.0, 163.0) + 6.5 * rng.standard_normal(len(male))
+    height = np.round(np.clip(height, 145.0, 200.0)).astype(np.float64)
+    mass_index = np.clip(24.6 * np.exp(0.16 * rng.standard_normal(len(male))), 17.5, 42.0)
+    return height, np.clip(mass_index * (height / 100) ** 2, 40.0, 150.0)
+
+
+def _draw_cause(died: Integers, rng: np.random.Generator) -> Integers:
+    share = np.array(list(APART.values())) / sum(APART.values())
+    cause = rng.choice(len(APART), size=len(died), p=share)
+    # CRS kills early, ICANS early too; later it is an infection.
+    names = np.array(list(APART))[cause]
+    late = ((names == "crs") & (died > 21)) | ((names == "icans") & (died > 60))
+    return np.where(late, list(APART).index("infection"), cause).astype(np.int64)
 
 
 def _draw_infused(patients: int, rng: np.random.Generator) -> Integers:

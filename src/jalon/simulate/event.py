@@ -8,13 +8,8 @@ import polars as pl
 from jalon.dictionary import find_table
 from jalon.simulate.cast import Cast
 from jalon.simulate.day import to_dates
+from jalon.simulate.disease_course import APART
 from jalon.simulate.rows import assemble, pick, repeat
-
-APART = {
-    "infection": 14, "covid19": 13, "crs": 5, "stroke": 3, "cerebral_haemorrhage": 3,
-    "second_malignancy": 3, "icans": 2, "sudden": 3, "respiratory": 1, "other": 1,
-}  # fmt: skip
-"""Causes of the 48 deaths without relapse, Lemoine 2023 (doi:10.1182/bloodadvances.2023010624)."""
 
 AFTER = {
     "lenalidomide": 59, "bispecific": 11, "targeted": 33, "radiotherapy": 17,
@@ -121,12 +116,7 @@ def _events(
 
 
 def _deaths(cast: Cast, who: np.ndarray) -> pl.DataFrame:
-    share = np.array(list(APART.values())) / sum(APART.values())
-    apart = pick(tuple(APART), cast.rng.choice(len(APART), size=len(who), p=share))
-    is_apart = pl.Series(cast.course.apart[who])
-    died = cast.course.died[who]
-    # CRS and ICANS kill early, the others at any time.
-    early = apart.is_in(["crs", "icans"]) & pl.Series(died > 45)
-    cause = apart.set(early, "infection").set(~is_apart, "lymphoma")
+    course = cast.course
+    cause = pick(tuple(APART), course.cause[who]).set(pl.Series(~course.apart[who]), "lymphoma")
     pathogen = cause.replace_strict({"covid19": "covid19"}, default=None, return_dtype=pl.String)
-    return _events(cast, who, died, "death", cause=cause, pathogen_class=pathogen)
+    return _events(cast, who, course.died[who], "death", cause=cause, pathogen_class=pathogen)

@@ -59,6 +59,6 @@ def make_responses(cast: Cast, seen: Attendance) -> pl.DataFrame:
 def _draw_best(cast: Cast) -> np.ndarray:
     """Draw the best response before any progression: 54 % complete, 72 % with partial."""
     chance = cast.rng.random(len(cast))
-    later = np.searchsorted(np.array([0.30, 0.72]), chance)
+    later = np.searchsorted(np.array([0.35, 0.80]), chance)
     cured = np.where(chance < 0.9, 0, 1)
     return np.where(cast.course.progressed >= NEVER, cured, later)

@@ -8,6 +8,7 @@ import polars as pl
 from jalon.dictionary import find_table
 from jalon.simulate.cast import Cast
 from jalon.simulate.day import to_dates
+from jalon.simulate.disease_course import APART
 from jalon.simulate.rows import assemble, pick, repeat
 
 GRADES = {
@@ -44,10 +45,13 @@ def _make_kind(kind: str, cast: Cast) -> pl.DataFrame:
     course, rng = cast.course, cast.rng
     grade = rng.choice(5, size=len(cast), p=GRADES[kind])
     onset = rng.integers(*ONSET[kind], len(cast))
+    fatal = course.is_dead & course.apart & np.isin(course.cause, _list_causes(kind))
+    grade = np.where(fatal, 5, grade)
+    onset = np.where(fatal, np.maximum(course.died - rng.integers(1, 9, len(cast)), 0), onset)
     who = np.flatnonzero((grade > 0) & (onset <= course.seen))
-    onset, grade = onset[who], grade[who]
+    onset, grade, last = onset[who], grade[who], course.seen[who]
     length = rng.integers(*LENGTH[kind], len(who))
-    end, last = onset + length, course.seen[who]
+    end = np.where(grade == 5, last, onset + length)
     infused, over = course.infused[who], end <= last
     given = {
         "patient": cast.patient.gather(who),
@@ -57,12 +61,23 @@ def _make_kind(kind: str, cast: Cast) -> pl.DataFrame:
         "grade": pl.Series(grade),
         "scale": repeat(SCALES.get(kind, "ctcae5"), len(who)),
         "onset": to_dates(infused + onset),
-        "highest_grade_date": to_dates(infused + np.minimum(onset + length // 2, last)),
-        "end": to_dates(infused + end, over),
-        "outcome": pick(("resolved", "ongoing"), np.where(over, 0, 1)),
+        "highest_grade_date": to_dates(infused + np.minimum(onset + (end - onset) // 2, last)),
+        "end_date": to_dates(infused + end, over),
+        "outcome": pick(
+            ("resolved", "ongoing", "fatal"), np.where(grade == 5, 2, np.where(over, 0, 1))
+        ),
     }
-    given |= _describe(kind, grade, cast)
+    # The signs of a fatal episode are those of grade 4.
+    given |= _describe(kind, np.minimum(grade, 4), cast)
+    if kind in ("neutropenia", "thrombocytopenia"):
+        given["phase"] = pick(("early", "late"), (onset > 30).astype(np.int64))
     return assemble(find_table("toxicity"), given, cast.centre.gather(who))
+
+
+def _list_causes(kind: str) -> list[int]:
+    """Return the causes of death that a kind of complication stands for."""
+    names = {"crs": ["crs"], "icans": ["icans"], "infection": ["infection", "covid19"]}
+    return [list(APART).index(name) for name in names.get(kind, [])]
 
 
 def _describe(kind: str, grade: np.ndarray, cast: Cast) -> dict[str, pl.Series]:

@@ -60,6 +60,10 @@ def make_prior_lines(cast: Cast, history: History) -> pl.DataFrame:
         ),
     }
     frame = complete(find_table("prior_line"), given, len(who), cast.rng)
+    failed = pl.col("response").is_in(["SD", "PD"])
+    frame = frame.with_columns(
+        pl.when(failed).then(pl.lit(1)).otherwise(pl.col("refractory")).alias("refractory")
+    )
     return frame.insert_column(0, cast.centre.gather(who).alias("centre"))
 
 
@@ -111,11 +115,13 @@ def make_infusions(cast: Cast, history: History) -> pl.DataFrame:
 
 def _draw_doses(cast: Cast) -> dict[str, pl.Series]:
     axi_cel, rng = cast.course.axi_cel, cast.rng
-    weight = np.clip(rng.normal(74, 13, len(cast)), 45, 120)
-    # axi-cel is given by weight, tisa-cel by count.
-    total = np.where(axi_cel, 2.0 * weight, np.clip(rng.normal(300, 80, len(cast)), 60, 600))
+    weight = cast.course.weight
+    # axi-cel is given by weight up to 100 kg, tisa-cel by count.
+    counted = np.clip(rng.normal(300, 80, len(cast)), 80, 600)
+    counted = np.minimum(counted, 9.5 * weight)
+    total = np.where(axi_cel, np.minimum(2.0 * weight, 200.0), counted)
     return {
-        "dose_cells": pl.Series(np.round(np.minimum(total, 600))),
+        "dose_cells": pl.Series(np.round(total)),
         "dose_per_kg": pl.Series(np.round(total / weight, 1)),
     }
 
