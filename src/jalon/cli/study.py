@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from jalon.cli.registry_options import ByOption, StoreOption, name_actor
 from jalon.cli.terminal import Terminal, count_seconds
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     workers: Annotated[
         int, typer.Option(min=1, help="Threads; the results do not depend on it.")
     ] = 2,
+    store: StoreOption = None,
+    by: ByOption = None,
     quiet: Annotated[bool, typer.Option("--quiet", help="Write nothing on the terminal.")] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write the main figures as JSON, and nothing else.")
@@ -60,7 +63,8 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
         terminal.say("study", about.title, f"{about.data_label} · research use only")
     tell = Silence() if quiet or as_json else terminal
     try:
-        outputs = run_study(study, RunOptions(out, resamples, workers), tell)
+        who = name_actor(by) if store else ""
+        outputs = run_study(study, RunOptions(out, resamples, workers, store, who), tell)
     finally:
         terminal.close()
     if as_json:

@@ -2,6 +2,7 @@
 
 from jalon.cohort.build import AttritionStep, Cohort, build_cohort
 from jalon.cohort.criterion import Criterion
+from jalon.cohort.flat import flatten_snapshot
 from jalon.cohort.variable import Source, Variable, VariableKind, derive_variable
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "VariableKind",
     "build_cohort",
     "derive_variable",
+    "flatten_snapshot",
 ]

@@ -8,11 +8,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from jalon.core.errors import UserError
-from jalon.registry.manifest import NAME, Manifest, check_files, hash_path, read_manifest
+from jalon.registry.manifest import Manifest, check_files, hash_path, read_manifest
 from jalon.registry.store.audit import append_audit
 from jalon.registry.store.digest import digest_record, write_canonical
 from jalon.registry.store.schema import outdated, run, snapshot
-from jalon.registry.store.store import Store, open_store
+from jalon.registry.store.store import open_store
 from jalon.registry.store.verify import digest_book
 from jalon.registry.store.writing import Writing
 
@@ -30,12 +30,6 @@ class Output:
     name: str
     kind: str
     sha256: str
-
-
-def find_snapshot(path: Path) -> Path | None:
-    """Return the snapshot that a data file lies in, or None when it lies in none."""
-    folder = path if path.is_dir() else path.parent
-    return folder if (folder / NAME).is_file() else None
 
 
 def check_current(folder: Path, store_url: str | None) -> Manifest:
@@ -105,9 +99,3 @@ def record_run(writing: Writing, manifest: Manifest, study: Path, outputs: list[
         details = {"run_id": name, "snapshot_id": manifest.snapshot_id, "study": study.name}
         append_audit(writing, "run", details | {"record": digest_book(row)})
     return name
-
-
-def note_run(store: Store, by: str, folder: Path, study: Path, outputs: list[Output]) -> str:
-    """Open a transaction and note a run; see ``record_run``."""
-    with store.write(by) as writing:
-        return record_run(writing, read_manifest(folder), study, outputs)

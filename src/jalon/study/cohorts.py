@@ -15,13 +15,14 @@ from jalon.cohort import (
     Variable,
     VariableKind,
     build_cohort,
+    flatten_snapshot,
 )
 from jalon.cohort import derive_variable as derive
 from jalon.core import Floats, StudyFileError, UnsuitableDataError
 from jalon.core.errors import DefinitionError
 from jalon.core.files import hash_file
 from jalon.dictionary import Table, load_table
-from jalon.registry import Issue, read
+from jalon.registry import Batch, Issue, read
 from jalon.study.protocol import (
     CohortPart,
     CriterionPart,
@@ -91,27 +92,46 @@ def read_cohort(study: StudyFile, role: Role) -> StudyCohort:
         UnsuitableDataError: no patient is left.
     """
     part = study.protocol.cohort[role]
-    path, described = _find_data(study, part), study.path.parent / part.dictionary
-    table = load_table(described)
+    batch, described = _read_rows(study, part)
+    table = batch.table
     if table.data_kind == "synthetic" and study.protocol.study.data_label == "real data":
         raise StudyFileError(
             study.path,
-            f'{part.file} is synthetic by its dictionary; write data_label = "SYNTHETIC DATA"',
+            f'{part.source} holds synthetic patients; write data_label = "SYNTHETIC DATA"',
             "study.data_label",
         )
-    own = {"separator": part.separator, "decimal": part.decimal, "encoding": part.encoding}
-    batch = read(path, table, **(own | study.reading))
     try:
         cohort = build_cohort(batch, [_criterion(item) for item in part.criteria])
         values = {item.name: _code(cohort, item, role) for item in study.protocol.variable}
     except (DefinitionError, UnsuitableDataError) as error:
         raise StudyFileError(study.path, str(error), f"cohort.{role}") from None
-    hashes = (batch.sha256, hash_file(described))
+    hashes = (batch.sha256, described)
     return StudyCohort(role, part, table, cohort, values, len(batch), batch.issues, hashes)
 
 
-def _find_data(study: StudyFile, part: CohortPart) -> Path:
-    path = study.data_folder / part.file
+def _read_rows(study: StudyFile, part: CohortPart) -> tuple[Batch, str]:
+    """Read a cohort's rows, and the hash of the dictionary that they fit."""
+    path = find_data(study, part)
+    if part.snapshot:
+        batch, manifest = flatten_snapshot(path)
+        return batch, manifest.dictionary
+    described = study.path.parent / part.dictionary
+    table = load_table(described)
+    own = {"separator": part.separator, "decimal": part.decimal, "encoding": part.encoding}
+    return read(path, table, **(own | study.reading)), hash_file(described)
+
+
+def find_data(study: StudyFile, part: CohortPart) -> Path:
+    """Return the file or snapshot of a cohort.
+
+    Args:
+        study: the study.
+        part: the cohort's part of it.
+
+    Raises:
+        StudyFileError: there is no such folder of data.
+    """
+    path = study.data_folder / part.source
     if not study.data_folder.is_dir():
         raise StudyFileError(
             study.path, f"there is no data folder {study.data_folder}; name it with --data FOLDER"

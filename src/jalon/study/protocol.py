@@ -99,6 +99,8 @@ class CohortPart(_Part):
         name: name of the cohort in tables and figures.
         file: the CSV file.
         dictionary: its dictionary, relative to the study file.
+        snapshot: a snapshot of a registry, in place of a file and its dictionary: a folder,
+            relative to the folder of the data.
         separator: what stands between values.
         decimal: the decimal mark.
         encoding: how its text is coded.
@@ -108,14 +110,26 @@ class CohortPart(_Part):
     """
 
     name: str
-    file: str
-    dictionary: str
+    file: str = ""
+    dictionary: str = ""
+    snapshot: str = ""
     separator: str = ","
     decimal: str = "."
     encoding: str = "utf-8"
     facts: tuple[FactPart, ...] = Field(min_length=1)
     last_seen: str
     criteria: tuple[CriterionPart, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The file or the snapshot that the patients come from."""
+        return self.file or self.snapshot
+
+    @model_validator(mode="after")
+    def _check_source(self) -> CohortPart:
+        if bool(self.file) == bool(self.snapshot) or bool(self.file) != bool(self.dictionary):
+            raise ValueError(f"{self.name}: give a file and its dictionary, or a snapshot")
+        return self
 
 
 class SourcePart(_Part):

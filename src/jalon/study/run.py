@@ -28,6 +28,7 @@ from jalon.study.progress import Progress, Silence
 from jalon.study.protocol import ROLES, EndpointPart, Role, StudyFile
 from jalon.study.result_folder import check_result_folder
 from jalon.study.sample_size import judge_size
+from jalon.study.snapshots import check_snapshots, note_runs
 from jalon.validate import Running, Standing
 
 
@@ -39,11 +40,15 @@ class RunOptions:
         out: folder of the outputs; None for ``out/<study>``.
         resamples: bootstrap resamples; None for the study's own number.
         workers: threads; the outputs do not depend on it.
+        store: the registry that a snapshot came from; None where no snapshot is used.
+        by: who runs it, for the registry's audit.
     """
 
     out: Path | None = None
     resamples: int | None = None
     workers: int = 2
+    store: str | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +84,7 @@ def run_study(
     about = study.protocol.study
     folder = chosen.out or Path("out") / about.slug
     check_result_folder(folder, MARK, MADE_BY)
+    check_snapshots(study, chosen.store)
     began = datetime.now(UTC)
     cohorts = _read(study, tell)
     check_parts(study, cohorts)
@@ -96,7 +102,10 @@ def run_study(
     provenance = _trace(study, cohorts, resamples)
     report = write_report(study, cohorts, results, provenance)
     times = {"began": began.isoformat(), "ended": datetime.now(UTC).isoformat()}
+    # Asked again: a patient may have objected while the study ran.
+    check_snapshots(study, chosen.store)
     write_outputs(folder, report, _name_scores(results), provenance, times)
+    note_runs(study, folder, chosen.store, chosen.by)
     for path in kept:
         if path is not None:
             path.unlink(missing_ok=True)
@@ -109,7 +118,7 @@ def _read(study: StudyFile, tell: Progress) -> dict[Role, StudyCohort]:
     each = list(cohorts.values())
     tell.say(
         "data",
-        " · ".join(f"{c.part.file} {write_count(c.read_rows)}" for c in each),
+        " · ".join(f"{c.part.source} {write_count(c.read_rows)}" for c in each),
         "sha256 " + " ".join(f"{c.sha256[0][:4]}…" for c in each),
     )
     tell.say(
@@ -223,8 +232,9 @@ def _name_scores(results: dict[str, EndpointResult]) -> dict[str, ScoreDefinitio
 def _trace(study: StudyFile, cohorts: dict[Role, StudyCohort], resamples: int) -> Provenance:
     data = {}
     for cohort in cohorts.values():
-        data[cohort.part.file] = cohort.sha256[0]
-        data[Path(cohort.part.dictionary).as_posix()] = cohort.sha256[1]
+        data[cohort.part.source] = cohort.sha256[0]
+        described = Path(cohort.part.dictionary).as_posix() if cohort.part.file else "dictionary"
+        data[described] = cohort.sha256[1]
     python, machine = trace_machine()
     return Provenance(
         study={"file": study.path.name, "sha256": study.sha256},
