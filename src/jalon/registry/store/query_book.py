@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from jalon.core.errors import UserError
 from jalon.dictionary import Table
+from jalon.registry.comment import check_comment
 from jalon.registry.queries import DESCRIBED, Plan, plan_queries, select_asked
 from jalon.registry.query_life import Step, take_step
 from jalon.registry.store.audit import append_audit
@@ -22,7 +23,6 @@ from jalon.registry.store.writing import Writing
 
 HOLDS = "the rule is no longer broken"
 AGAIN = "the rule is broken again, or by another value"
-MAX_COMMENT = 2000
 MANY = 500
 """Questions asked for by name at a time."""
 
@@ -210,24 +210,6 @@ def find_query(connection: sa.Connection, query_id: str) -> pl.DataFrame:
     if found.is_empty():
         raise UserError(f"there is no query {query_id}; list them with: jalon registry query list")
     raise UserError(f"more than one query begins with {query_id}; give more of its name")
-
-
-def check_comment(comment: str, needed: bool) -> str:
-    """Return a comment as it may be kept.
-
-    Args:
-        comment: what was written.
-        needed: whether it may be empty.
-
-    Raises:
-        UserError: it is empty though needed, too long, or seems to identify a patient.
-    """
-    text = " ".join(comment.split())
-    if needed and not text:
-        raise UserError('say why: add --comment "..." (nothing that identifies the patient)')
-    if len(text) > MAX_COMMENT:
-        raise UserError(f"a comment has at most {MAX_COMMENT} letters; shorten it")
-    return text
 
 
 def _read_existing(connection: sa.Connection, centre: str, table: str) -> pl.DataFrame:
