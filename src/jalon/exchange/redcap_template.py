@@ -24,18 +24,22 @@ FEW = 6
 Language = Literal["en", "fr"]
 
 WORDS = {
-    "en": {"usual": "usually {} to {}", "low": "usually at least {}", "high": "usually at most {}"},
+    "en": {
+        "above": "above {}",
+        "below": "below {}",
+        "usual": "usually {} to {}",
+        "least": "usually at least {}",
+        "most": "usually at most {}",
+    },
     "fr": {
+        "above": "supérieur à {}",
+        "below": "inférieur à {}",
         "usual": "habituellement de {} à {}",
-        "low": "habituellement au moins {}",
-        "high": "habituellement au plus {}",
+        "least": "habituellement au moins {}",
+        "most": "habituellement au plus {}",
     },
 }
-STRICT = {
-    "en": {"above": "above {}", "below": "below {}"},
-    "fr": {"above": "supérieur à {}", "below": "inférieur à {}"},
-}
-RECORD_LABEL = {"en": "Record number", "fr": "Numéro d'enregistrement"}
+"""What a note says of limits that REDCap itself cannot hold, by language."""
 
 
 def describe_fields(tables: Sequence[Table], language: Language) -> tuple[RedcapField, ...]:
@@ -63,13 +67,24 @@ def describe_fields(tables: Sequence[Table], language: Language) -> tuple[Redcap
     exchanged, names = choose_exchanged(tables), name_fields(tables)
     if not exchanged:
         raise UserError("none of these tables has patients, so there is nothing to collect")
-    fields = [RedcapField(RECORD_ID, exchanged[0].name, "text", RECORD_LABEL[language])]
+    fields = [_describe_record(exchanged[0], language)]
     for table in exchanged:
         for column in table.columns:
             if column.name != PATIENT:
                 name = names[table.name, column.name]
                 fields.append(_describe(table, column, name, language))
     return tuple(fields)
+
+
+def _describe_record(table: Table, language: Language) -> RedcapField:
+    column = table.column(PATIENT)
+    return RedcapField(
+        name=RECORD_ID,
+        form=table.name,
+        kind="text",
+        label=_plain(_translate(column.label_en, column.label_fr, language)),
+        note=_write_note(column, language),
+    )
 
 
 def _describe(table: Table, column: Column, name: str, language: Language) -> RedcapField:
@@ -115,20 +130,20 @@ def _write_limits(column: Column) -> tuple[str, str]:
 
 
 def _write_note(column: Column, language: Language) -> str:
-    words = {**WORDS[language], **STRICT[language]}
-    low, high = _number(column.soft_low), _number(column.soft_high)
-    usual = ""
-    if low or high:
-        usual = words["usual" if low and high else "low" if low else "high"].format(
-            *[limit for limit in (low, high) if limit]
-        )
-    strict = [
-        words[word].format(_number(limit))
-        for word, limit in (("above", column.above), ("below", column.below))
-        if limit is not None
+    low, high = column.soft_low, column.soft_high
+    usual = "usual" if low is not None and high is not None else "most" if low is None else "least"
+    limits = [
+        ("above", (column.above,)),
+        ("below", (column.below,)),
+        (usual, tuple(limit for limit in (low, high) if limit is not None)),
     ]
+    said = [
+        WORDS[language][word].format(*(_show(number, language) for number in numbers))
+        for word, numbers in limits
+        if numbers and numbers[0] is not None
+    ]
+    measured = ", ".join(part for part in (column.unit, *said) if part)
     help_text = _translate(column.help_en, column.help_fr, language)
-    measured = ", ".join(part for part in (column.unit, *strict, usual) if part)
     return _plain(". ".join(part for part in (measured, help_text) if part))
 
 
@@ -151,6 +166,11 @@ def _translate(english: str, french: str, language: Language) -> str:
 
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("|", "/")).strip()
+
+
+def _show(limit: float | None, language: Language) -> str:
+    text = _number(limit)
+    return text.replace(".", ",") if language == "fr" else text
 
 
 def _number(limit: float | None) -> str:
