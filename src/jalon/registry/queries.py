@@ -114,6 +114,21 @@ def write_key(names: Iterable[str], values: Iterable[object]) -> str:
     return _write(dict(zip(names, values, strict=True)))
 
 
+def write_keys(table: Table, frame: pl.DataFrame) -> pl.Series:
+    """Return the key of each row as it is kept.
+
+    Args:
+        table: what the rows are.
+        frame: the rows.
+
+    Returns:
+        One text per row.
+    """
+    keys = _list_keys(table)
+    texts = [write_key(keys, values) for values in frame.select(keys).iter_rows()]
+    return pl.Series("row_key", texts, dtype=pl.String)
+
+
 def select_asked(existing: pl.DataFrame, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Keep the questions about rows that were checked.
 
@@ -181,10 +196,9 @@ def _describe(
     table: Table, rule: RegistryRule, broken: Broken, joined: pl.DataFrame
 ) -> pl.DataFrame:
     rows = joined[broken.rows]
-    keys = _list_keys(table)
     inputs = sorted({*parse(rule, joined).meta.root_names()} - {TODAY})
     centres = rows["centre"].to_list()
-    row_keys = [write_key(keys, values) for values in rows.select(keys).iter_rows()]
+    row_keys = write_keys(table, rows)
     patients = rows["patient"].to_list() if "patient" in rows.columns else [""] * rows.height
     return pl.DataFrame(
         {
