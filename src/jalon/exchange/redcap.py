@@ -125,7 +125,8 @@ def _choose_centre(
     refuse(export.path, find(groups == "", export.lines, GROUP, text))
     kept = groups.is_in(mine)
     left = int((~kept).sum())
-    return kept, f"{left:,} rows of other data access groups left out" if left else ""
+    word = "row" if left == 1 else "rows"
+    return kept, f"{left:,} {word} of other data access groups left out" if left else ""
 
 
 def _find_patients(
@@ -151,9 +152,9 @@ def _make_sheet(
     lines = whole[LINE].to_numpy()
     names = [name for name in table.names if name in whole.columns]
     cells = whole.select(pl.col(names).fill_null(""))
-    mark = decimal
-    if mark is None:
-        numbers = cells.select(name for name in names if table.column(name).is_numeric)
+    mark = decimal or "."
+    numbers = cells.select(name for name in names if table.column(name).is_numeric)
+    if decimal is None and numbers.width:
         mark, _ = find_decimal(export.path, numbers, lines, export.sheet.separator)
     return Sheet(
         path=export.path,

@@ -170,7 +170,7 @@ def look_up(
     if event:
         there &= export.take(EVENT) == event
     rows = pl.DataFrame([records, texts.alias("text"), pl.Series("line", export.lines)])
-    needed = rows.filter(there & records.is_in(records.filter(asked).unique()))
+    needed = rows.filter(there & records.is_in(records.filter(asked).unique().to_list()))
     answers = needed.unique(["record", "text"], keep="first", maintain_order=True)
     again = answers.filter(~answers["record"].is_first_distinct())
     found = []
