@@ -58,13 +58,10 @@ def read_current(
     return pl.concat([make_empty(table, extra), *parts])
 
 
-def read_import(
-    connection: sa.Connection, table: Table, import_id: int, columns: tuple[str, ...]
-) -> pl.DataFrame:
-    """Return the rows that one import brought, with the columns that it knew."""
-    stored = data_table(table.name)
-    frame = _read(connection, table, stored.c.import_id == import_id, ("version",))
-    return frame.select(columns)
+def read_versions(connection: sa.Connection, table: Table, centre: str) -> pl.DataFrame:
+    """Return every row that a centre ever sent of a table, with version and import_id."""
+    mine = data_table(table.name).c.centre == centre
+    return _read(connection, table, mine, ("version", "import_id"))
 
 
 def make_empty(table: Table, extra: tuple[str, ...] = ()) -> pl.DataFrame:

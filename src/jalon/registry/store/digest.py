@@ -10,7 +10,6 @@ import hashlib
 import json
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 
@@ -29,24 +28,30 @@ def digest_frame(frame: pl.DataFrame, keys: tuple[str, ...]) -> str:
         64 hexadecimal digits.
     """
     digest = hashlib.sha256(f"{frame.height}\n".encode())
-    ordered = frame.sort(list(keys))
-    for column in ordered.iter_columns():
-        digest.update(f"{column.name}\n".encode())
-        digest.update(column.is_not_null().to_numpy().astype(np.uint8).tobytes())
-        for part in _list_parts(column):
-            digest.update(part)
+    # One pass for all columns: a frame of few rows and many columns is the usual case.
+    parts = [part for name, kind in frame.schema.items() for part in _express(name, kind)]
+    plain = frame.lazy().sort(list(keys)).select(parts).collect()
+    for name, kind in frame.schema.items():
+        digest.update(f"{name}\n".encode())
+        digest.update(plain[f"{name} there"].to_numpy().tobytes())
+        digest.update(plain[f"{name} fixed"].to_numpy().tobytes())
+        if kind == pl.String:
+            digest.update("".join(plain[f"{name} text"].to_list()).encode())
     return digest.hexdigest()
 
 
-def _list_parts(column: pl.Series) -> list[bytes]:
-    if column.dtype == pl.String:
-        texts = column.fill_null("")
-        lengths = texts.str.len_bytes().to_numpy().astype("<i8").tobytes()
-        return [lengths, "".join(texts.to_list()).encode()]
-    if column.dtype == pl.Float64:
+def _express(name: str, kind: pl.DataType) -> list[pl.Expr]:
+    """Return the byte that says a value is there, its fixed part, and a text itself."""
+    column = pl.col(name)
+    there = column.is_not_null().cast(pl.UInt8).alias(f"{name} there")
+    if kind == pl.String:
+        text = column.fill_null("")
+        size = text.str.len_bytes().cast(pl.Int64)
+        return [there, size.alias(f"{name} fixed"), text.alias(f"{name} text")]
+    if kind == pl.Float64:
         # Adding 0.0 makes minus zero plain zero, which is what SQLite keeps.
-        return [(column.fill_null(0.0).to_numpy() + 0.0).astype("<f8").tobytes()]
-    return [column.to_physical().cast(pl.Int64).fill_null(0).to_numpy().astype("<i8").tobytes()]
+        return [there, (column.fill_null(0.0) + 0.0).alias(f"{name} fixed")]
+    return [there, column.to_physical().cast(pl.Int64).fill_null(0).alias(f"{name} fixed")]
 
 
 def digest_record(record: dict[str, Any]) -> str:
