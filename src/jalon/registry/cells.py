@@ -135,6 +135,7 @@ def _explain_levels(cells: pl.Series, unknown: pl.Series, canonical: dict[str, s
     advice = "mend it, or add it to the dictionary as a level, an alias or a missing code"
     for hint, near in sorted(hints.items()):
         rows = left & cells.is_in(near).fill_null(value=False)
-        faults += gather(rows, f"another text{hint}", "allowed value", advice)
+        nearest = f"{hint.strip(' ()')} {advice}".strip()
+        faults += gather(rows, "another text", "allowed value", nearest)
         left = left & ~rows
     return faults + gather(left, "another text", "allowed value", advice)

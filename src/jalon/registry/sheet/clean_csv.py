@@ -76,7 +76,7 @@ def _is_clean(piece: np.ndarray[tuple[int], np.dtype[np.uint8]], mark: int, widt
     return bool((rows[:, :-1] == mark).all() and (rows[:, -1] == NEWLINE).all())
 
 
-def _ends_alike(piece: np.ndarray[tuple[int], np.dtype[np.uint8]], ends: np.ndarray) -> bool:  # type: ignore[type-arg]
+def _ends_alike(piece: np.ndarray[tuple[int], np.dtype[np.uint8]], ends: np.ndarray) -> bool:
     returns = np.flatnonzero(piece == RETURN)
     if not len(returns):
         return True
@@ -86,7 +86,7 @@ def _ends_alike(piece: np.ndarray[tuple[int], np.dtype[np.uint8]], ends: np.ndar
 
 def _quotes_whole_values(
     piece: np.ndarray[tuple[int], np.dtype[np.uint8]],
-    quotes: np.ndarray,  # type: ignore[type-arg]
+    quotes: np.ndarray,
     mark: int,
 ) -> bool:
     if len(quotes) % 2:

@@ -89,10 +89,7 @@ def split_carefully(path: Path, text: str, mark: str, skipped: int) -> Raw:
 def _frame(width: int, columns: list[tuple[str, ...]]) -> pl.DataFrame:
     filled = columns or [()] * width
     return pl.DataFrame(
-        [
-            pl.Series(str(place), values, dtype=pl.String)
-            for place, values in enumerate(filled)
-        ]
+        [pl.Series(str(place), values, dtype=pl.String) for place, values in enumerate(filled)]
     )
 
 

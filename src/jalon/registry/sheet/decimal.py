@@ -57,8 +57,8 @@ def find_decimal(
         comma, point = next(iter(commas)), next(iter(points))
         advice = (
             f"numbers are written with a decimal comma here and with a decimal point in line "
-            f"{lines[points[point]]}, column {cells.get_column_index(point) + 1}; write all alike, or say which one is the "
-            'decimal mark with --decimal "," or --decimal "."'
+            f"{lines[points[point]]}, column {cells.get_column_index(point) + 1}; write all "
+            'alike, or say which one is the decimal mark with --decimal "," or --decimal "."'
         )
         raise _refusal(path, advice, cells, comma, int(lines[commas[comma]]))
     _refuse_thousands(path, cells, commas, lines)

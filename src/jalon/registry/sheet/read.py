@@ -81,6 +81,7 @@ def _read_csv(path: Path, content: bytes, options: SheetOptions) -> Sheet:
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         notes=raw.notes,
+        header_line=raw.header_line,
     )
 
 
@@ -111,4 +112,5 @@ def _finish(
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         notes=raw.notes,
+        header_line=raw.header_line,
     )

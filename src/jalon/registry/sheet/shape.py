@@ -28,7 +28,7 @@ def tidy(path: Path, raw: Raw) -> Raw:
     Raises:
         DataFileError: no names, no rows, or a column without a name of its own.
     """
-    header = tuple(name.strip().strip("\\ufeff") for name in raw.header)
+    header = tuple(name.strip().strip("\ufeff") for name in raw.header)
     if not any(header):
         raise DataFileError(path, "has no column names; the first line must name the columns")
     if len(header) > MAX_COLUMNS:
@@ -59,7 +59,7 @@ def _drop_columns(
     return named, (f"{len(unnamed):,} {word} without a name and without values left out",)
 
 
-def _drop_rows(cells: pl.DataFrame, raw: Raw) -> tuple[pl.DataFrame, np.ndarray, tuple[str, ...]]:  # type: ignore[type-arg]
+def _drop_rows(cells: pl.DataFrame, raw: Raw) -> tuple[pl.DataFrame, np.ndarray, tuple[str, ...]]:
     empty = cells.select(pl.all_horizontal(pl.all() == "")).to_series()
     count = int(empty.sum())
     if not count:

@@ -48,6 +48,7 @@ class Sheet:
         sha256: hash of the file's bytes.
         size: how many bytes the file has.
         notes: what a person should know of the reading, for example rows left out.
+        header_line: the line of the header.
     """
 
     path: Path
@@ -61,6 +62,7 @@ class Sheet:
     sha256: str
     size: int
     notes: tuple[str, ...] = ()
+    header_line: int = 1
 
     @property
     def header(self) -> tuple[str, ...]:

@@ -115,7 +115,7 @@ def _is_used(sheet: Any) -> bool:
     return any(value is not None for row in rows for value in row)
 
 
-def _read(path: Path, sheet: Any) -> tuple[pl.DataFrame, np.ndarray]:  # type: ignore[type-arg]
+def _read(path: Path, sheet: Any) -> tuple[pl.DataFrame, np.ndarray]:
     """Read rows that have a value, the header first; each with its row of the sheet."""
     rows = _rows(path, sheet)
     lines: list[int] = []
@@ -190,7 +190,7 @@ def _refuse_merged(path: Path, markup: Markup) -> None:
         raise DataFileError(path, text, line=markup.first_merged_row)
 
 
-def _refuse_unsaved(path: Path, sheet: Any, cells: pl.DataFrame, lines: np.ndarray) -> None:  # type: ignore[type-arg]
+def _refuse_unsaved(path: Path, sheet: Any, cells: pl.DataFrame, lines: np.ndarray) -> None:
     sheet.reset_dimensions()
     places = {int(line): row for row, line in enumerate(lines)}
     unsaved: list[tuple[int, str]] = []
@@ -214,7 +214,7 @@ def _tell_hidden(markup: Markup) -> tuple[str, ...]:
     return (f"{markup.hidden_rows:,} hidden {word} read too",)
 
 
-def _tell_errors(cells: pl.DataFrame, lines: np.ndarray) -> tuple[str, ...]:  # type: ignore[type-arg]
+def _tell_errors(cells: pl.DataFrame, lines: np.ndarray) -> tuple[str, ...]:
     found = [
         _name_cell(int(lines[row]), place)
         for place, column in enumerate(cells.iter_columns())
