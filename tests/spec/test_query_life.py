@@ -242,9 +242,9 @@ def test_an_answer_says_something(asked: Registry) -> None:
 def test_a_question_is_found_by_the_beginning_of_its_name(asked: Registry) -> None:
     with asked.store.write("centre") as writing:
         assert answer_query(writing, asked.id[:6], "as in the file") == asked.id
-        with pytest.raises(UserError, match="there is no query ffff"):
-            answer_query(writing, "ffff", "why")
-        with pytest.raises(UserError, match="named by 4 to 16"):
+        with pytest.raises(UserError, match="there is no query qfff"):
+            answer_query(writing, "qfff", "why")
+        with pytest.raises(UserError, match="at least the first 4 signs"):
             answer_query(writing, "%", "why")
 
 

@@ -90,14 +90,15 @@ def name_query(centre: str, rule: str, table: str, row_key: str) -> str:
         row_key: the row's key as it is kept.
 
     Returns:
-        16 hexadecimal digits.
+        The letter q and 15 hexadecimal digits: a spreadsheet takes digits alone, or digits
+        around an e, for a number and would spoil them.
 
     Example:
         >>> name_query("LYS", "nothing_after_death", "assessment", '{"patient":"a"}')
-        '10fa13f07eb746c7'
+        'q10fa13f07eb746c'
     """
     text = json.dumps([centre, rule, table, row_key], ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return f"q{hashlib.sha256(text.encode()).hexdigest()[:15]}"
 
 
 def write_key(names: Iterable[str], values: Iterable[object]) -> str:

@@ -193,7 +193,7 @@ def find_query(connection: sa.Connection, query_id: str) -> pl.DataFrame:
 
     Args:
         connection: inside a transaction.
-        query_id: its name, or at least four letters of its beginning.
+        query_id: its name, or at least its first four signs.
 
     Returns:
         One row with what is kept of it.
@@ -201,8 +201,8 @@ def find_query(connection: sa.Connection, query_id: str) -> pl.DataFrame:
     Raises:
         UserError: none or several begin so.
     """
-    if not re.fullmatch(r"[0-9a-f]{4,16}", query_id):
-        raise UserError("a query is named by 4 to 16 of the signs 0-9 and a-f that its list shows")
+    if not re.fullmatch(r"q[0-9a-f]{3,15}", query_id):
+        raise UserError("give a query's name as its list shows it, at least the first 4 signs")
     wanted = sa.select(query).where(query.c.query_id.like(f"{query_id}%")).limit(2)
     found = read_frame(connection, wanted)
     if found.height == 1:

@@ -27,6 +27,7 @@ class Choice:
         table: the table's name.
         rule: the rule's name.
         patient: the patient's pseudonym.
+        query_id: the whole name of one question.
     """
 
     centre: str | None = None
@@ -34,6 +35,7 @@ class Choice:
     table: str | None = None
     rule: str | None = None
     patient: str | None = None
+    query_id: str | None = None
 
     def write_condition(self) -> sa.ColumnElement[bool]:
         """Return the choice as a condition on the book of questions.
@@ -52,6 +54,7 @@ class Choice:
             (query.c.table_name, self.table),
             (query.c.rule, self.rule),
             (query.c.patient, self.patient),
+            (query.c.query_id, self.query_id),
         )
         parts = [column == value for column, value in given if value is not None]
         if self.states:
@@ -83,6 +86,23 @@ def list_queries(connection: sa.Connection, choice: Choice | None = None) -> pl.
     told = told.join(_describe_rules(), on="rule", how="left", maintain_order="left")
     told = told.join(_summarise(events), on="query_id", how="left", maintain_order="left")
     return told.sort("opened_at", "centre", "table_name", "row_key", "rule")
+
+
+def list_one(connection: sa.Connection, query_id: str) -> pl.DataFrame:
+    """Return one question with where it stands.
+
+    Args:
+        connection: inside a transaction.
+        query_id: its name or the beginning of it.
+
+    Returns:
+        One row, as ``list_queries`` describes it.
+
+    Raises:
+        UserError: none or several begin so.
+    """
+    name = find_query(connection, query_id)["query_id"][0]
+    return list_queries(connection, Choice(query_id=name))
 
 
 def read_history(connection: sa.Connection, query_id: str) -> pl.DataFrame:

@@ -1,0 +1,86 @@
+"""``jalon registry check``: every rule, every row that is stored."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import typer
+
+from jalon.cli.registry_options import (
+    ByOption,
+    CentreOption,
+    DateOption,
+    JsonOption,
+    QuietOption,
+    StoreOption,
+    name_actor,
+    open_registry,
+    read_day,
+)
+
+if TYPE_CHECKING:
+    from jalon.registry.store.recheck import Checked
+
+
+def check(
+    store: StoreOption = None,
+    centre: CentreOption = None,
+    on: DateOption = None,
+    by: ByOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Check every row again, open queries about what breaks a rule, close those that are mended."""
+    from jalon.core.errors import UserError  # noqa: PLC0415
+    from jalon.registry.store.recheck import check_store, list_centres  # noqa: PLC0415 - heavy
+
+    day, opened = read_day(on), open_registry(store)
+    with opened.write(name_actor(by)) as writing:
+        if centre is not None and centre not in (known := list_centres(writing.connection)):
+            raise UserError(f"no row of centre {centre} is stored; there are {', '.join(known)}")
+        checked = check_store(writing, day, None if centre is None else [centre])
+    if as_json:
+        _write(checked)
+    elif not quiet:
+        _show(checked, opened.data_kind)
+
+
+def _show(checked: Checked, data_kind: str) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    kind = " · synthetic patients" if data_kind == "synthetic" else ""
+    word = "centre" if len(checked.centres) == 1 else "centres"
+    console.print(f"checked  {checked.rows:,} rows of {len(checked.centres)} {word}{kind}")
+    settled = checked.settled
+    console.print(
+        f"queries  {settled.opened:,} opened · {settled.reopened:,} asked again · "
+        f"{settled.closed:,} closed"
+    )
+    if checked.broken.is_empty():
+        console.print("no row breaks a rule")
+        return
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    for head in ("rule", *checked.centres, "all"):
+        grid.add_column(head, justify="left" if head == "rule" else "right", no_wrap=True)
+    for (rule,), part in checked.broken.sort("rule").group_by("rule", maintain_order=True):
+        rows = dict(part.select("centre", "rows").iter_rows())
+        each = [f"{rows[name]:,}" if name in rows else "-" for name in checked.centres]
+        grid.add_row(str(rule), *each, f"{part['rows'].sum():,}")
+    console.print()
+    console.print(grid)
+
+
+def _write(checked: Checked) -> None:
+    settled = checked.settled
+    told = {
+        "centres": checked.centres,
+        "rows": checked.rows,
+        "opened": settled.opened,
+        "reopened": settled.reopened,
+        "closed": settled.closed,
+        "broken": checked.broken.to_dicts(),
+    }
+    typer.echo(json.dumps(told, ensure_ascii=False))

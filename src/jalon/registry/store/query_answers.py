@@ -1,0 +1,125 @@
+"""Questions go to the centre as a file, and come back with answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+import sqlalchemy as sa
+
+from jalon.core.errors import DataFileError, UserError
+from jalon.registry.finding import Finding, refuse
+from jalon.registry.safe_csv import write_safe_csv
+from jalon.registry.sheet import read_sheet
+from jalon.registry.store.query_book import answer_query, find_query
+from jalon.registry.store.query_list import Choice, list_queries
+from jalon.registry.store.query_place import locate_rows
+from jalon.registry.store.writing import Writing
+
+QUERY, ANSWER = "query", "answer"
+
+
+def export_queries(
+    connection: sa.Connection, choice: Choice, folder: Path, today: date, language: str = "en"
+) -> list[tuple[Path, int]]:
+    """Write the questions of each centre as one CSV file.
+
+    Args:
+        connection: inside a transaction.
+        choice: which questions.
+        folder: where the files go.
+        today: the day from which waiting is counted.
+        language: "en" or "fr".
+
+    Returns:
+        Each file with the number of its questions.
+    """
+    found = locate_rows(connection, list_queries(connection, choice))
+    told = found.select(
+        "centre",
+        pl.col("query_id").alias(QUERY),
+        "state",
+        count_days(today).alias("days"),
+        pl.col("table_name").alias("table"),
+        "patient",
+        pl.col("row_key").map_elements(tell_key, return_dtype=pl.String).alias("row"),
+        "line",
+        "imported_on",
+        "columns",
+        pl.col(f"text_{language}").alias("question"),
+        pl.col(f"advice_{language}").alias("advice"),
+        pl.col("comment").alias("last_comment"),
+        pl.lit("").alias(ANSWER),
+    )
+    written = []
+    for (centre,), part in told.group_by("centre", maintain_order=True):
+        name = re.sub(r"[^\w-]+", "_", str(centre), flags=re.ASCII)
+        path = folder / f"queries_{name}.csv"
+        write_safe_csv(part, path)
+        written.append((path, part.height))
+    return sorted(written)
+
+
+def answer_file(writing: Writing, path: Path, centre: str | None = None) -> int:
+    """Take a centre's answers from an export that it filled in; all of them or none.
+
+    Args:
+        writing: the transaction.
+        path: CSV or XLSX with the columns query and answer; further ones are not read.
+        centre: the centre whose questions may be answered; None for any.
+
+    Returns:
+        How many were answered; lines without an answer are left as they are.
+
+    Raises:
+        DataFileError: with the line of each answer that cannot be taken, and why.
+    """
+    sheet = read_sheet(path)
+    for name in (QUERY, ANSWER):
+        if name not in sheet.header:
+            word = f"has no column {name}; send back the export with its column answer filled in"
+            raise DataFileError(path, word, line=sheet.header_line)
+    findings, count = [], 0
+    cells = zip(sheet.cells[QUERY], sheet.cells[ANSWER], sheet.lines, strict=True)
+    for name, text, line in cells:
+        if not text:
+            continue
+        try:
+            _check_centre(writing.connection, name, centre)
+            answer_query(writing, name, text.removeprefix("'"))
+            count += 1
+        except UserError as error:
+            findings.append(Finding(str(error), (int(line),)))
+    refuse(path, findings)
+    if not count:
+        raise DataFileError(path, "holds no answer; fill in its column answer")
+    return count
+
+
+def count_days(today: date) -> pl.Expr:
+    """Return how long each question has waited: since it was opened, or since its last step."""
+    since = pl.when(pl.col("state") == "open").then("opened_at").otherwise("last_at")
+    day = since.str.head(10).str.to_date("%Y-%m-%d")
+    return (pl.lit(today) - day).dt.total_days().clip(lower_bound=0)
+
+
+def tell_key(row_key: str) -> str:
+    """Say which row of the patient is meant.
+
+    Args:
+        row_key: the key as it is kept.
+
+    Example:
+        >>> tell_key('{"patient":"a","infusion_number":1,"time_point":"d30"}')
+        'infusion_number 1, time_point d30'
+    """
+    key = json.loads(row_key)
+    return ", ".join(f"{name} {value}" for name, value in key.items() if name != "patient")
+
+
+def _check_centre(connection: sa.Connection, name: str, centre: str | None) -> None:
+    if centre is not None and find_query(connection, name)["centre"][0] != centre:
+        raise UserError(f"this query is not asked of centre {centre}")
