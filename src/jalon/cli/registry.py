@@ -5,8 +5,10 @@ from __future__ import annotations
 import typer
 
 from jalon.cli.registry_audit import audit_app
+from jalon.cli.registry_check import check
 from jalon.cli.registry_init import init
 from jalon.cli.registry_object import object_
+from jalon.cli.registry_query import query_app
 from jalon.cli.registry_snapshot import snapshot
 from jalon.cli.registry_statement import statement
 
@@ -15,7 +17,9 @@ registry_app = typer.Typer(
     no_args_is_help=True,
 )
 registry_app.command("init")(init)
+registry_app.command("check")(check)
 registry_app.command("object")(object_)
 registry_app.command("statement")(statement)
 registry_app.command("snapshot")(snapshot)
+registry_app.add_typer(query_app, name="query")
 registry_app.add_typer(audit_app, name="audit")
