@@ -8,18 +8,22 @@ from dataclasses import dataclass
 from jalon.dictionary.column import Column
 from jalon.dictionary.registry_rule import RegistryRule, load_rules
 from jalon.dictionary.table import Table
-from jalon.dictionary.tables import list_tables
+from jalon.dictionary.tables import find_table, list_tables
 from jalon.dictionary.visit import Visit, load_visits
 from jalon.dictionary.wording import (
     Language,
     load_words,
+    say_asked,
     say_help,
     say_kind,
     say_label,
-    say_limits,
-    say_soft_limits,
+    say_refused,
+    say_unit,
     typeset,
 )
+
+UNPLANNED = ("progression", "unscheduled")
+"""Time points that come at no planned day, so that no range runs over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ class CodebookRow:
         kind: what kind of value it holds.
         unit: unit of a number, for a reader.
         ucum: the unit's code, for programs.
-        limits: the numbers that are not refused.
-        soft_limits: the numbers that are not asked about.
+        refused: the numbers that are refused, in words.
+        asked: the numbers that are asked about, in words.
         levels: its allowed values.
         missing: texts that are read as missing.
         time_points: when it is collected.
@@ -66,8 +70,8 @@ class CodebookRow:
     kind: str
     unit: str
     ucum: str
-    limits: str
-    soft_limits: str
+    refused: str
+    asked: str
     levels: tuple[CodebookLevel, ...]
     missing: str
     time_points: str
@@ -94,6 +98,7 @@ class CodebookTable:
         keys: what there is one row for.
         parent: the table that its rows belong to, or nothing.
         parent_label: that table's name for a reader.
+        missing: texts that are read as missing in every column.
         rows: its columns.
     """
 
@@ -102,6 +107,7 @@ class CodebookTable:
     keys: str
     parent: str
     parent_label: str
+    missing: str
     rows: tuple[CodebookRow, ...]
 
 
@@ -221,16 +227,19 @@ def _show_table(table: Table, labels: dict[str, str], language: Language) -> Cod
         keys=" + ".join(keys),
         parent=table.parent or "",
         parent_label=labels.get(table.parent or "", ""),
+        missing=", ".join(table.missing),
         rows=tuple(_show_column(table, column, language) for column in table.columns),
     )
 
 
 def _show_column(table: Table, column: Column, language: Language) -> CodebookRow:
+    is_plain = _is_plain_flag(column)
     levels = tuple(
         CodebookLevel(
             level.value, say_label(level, language), level.since, ", ".join(level.aliases)
         )
         for level in column.levels
+        if not is_plain
     )
     return CodebookRow(
         name=column.name,
@@ -240,17 +249,37 @@ def _show_column(table: Table, column: Column, language: Language) -> CodebookRo
         kind=load_words(language)["category"]
         if column.kind == "flag" and levels
         else say_kind(column, language),
-        unit=column.unit,
+        unit=say_unit(column.unit),
         ucum=column.ucum,
-        limits=say_limits(column, language),
-        soft_limits=say_soft_limits(column, language),
+        refused=say_refused(column, language),
+        asked=say_asked(column, language),
         levels=levels,
-        missing=", ".join((*table.missing, *column.missing)),
-        time_points=", ".join(column.time_points),
+        missing=", ".join(column.missing),
+        time_points=_shorten(column.time_points, load_words(language)["through"]),
         source=column.source,
         required=column.required,
         is_key=column.name in table.keys,
     )
+
+
+def _is_plain_flag(column: Column) -> bool:
+    """Tell whether a flag's levels say no more than no and yes."""
+    labels = {level.value: level.en for level in column.levels}
+    return column.kind == "flag" and labels in ({}, {"0": "no", "1": "yes"})
+
+
+def _shorten(time_points: tuple[str, ...], through: str) -> str:
+    """Write neighbouring time points as their first and last."""
+    order = [level.value for level in find_table("assessment").column("time_point").levels]
+    runs: list[list[str]] = []
+    for name in time_points:
+        last = runs[-1][-1] if runs else ""
+        if name not in UNPLANNED and last in order and order[order.index(last) + 1] == name:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    texts = [f"{run[0]} {through} {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs]
+    return ", ".join(texts)
 
 
 def _show_rule(rule: RegistryRule, labels: dict[str, str], language: Language) -> CodebookRule:
@@ -261,8 +290,8 @@ def _show_rule(rule: RegistryRule, labels: dict[str, str], language: Language) -
         name=rule.name,
         table=rule.table,
         table_label=labels[rule.table],
-        text=text,
-        advice=advice,
+        text=_begin(text),
+        advice=_begin(advice),
         severity=load_words(language)[rule.severity],
         columns=", ".join(rule.columns),
     )
@@ -276,6 +305,11 @@ def _show_visit(visit: Visit, language: Language) -> CodebookVisit:
         day=f"{visit.day}",
         window=f"{visit.from_day}\N{EN DASH}{visit.to_day}",
     )
+
+
+def _begin(text: str) -> str:
+    """Begin a sentence with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def _join(texts: Sequence[str]) -> str:

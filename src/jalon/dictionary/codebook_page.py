@@ -53,6 +53,7 @@ def _render(template: str, book: Codebook, autoescape: bool) -> str:
         w=load_words(book.language),
         language=book.language,
         release=jalon.__version__,
+        colon="\u202f:" if book.language == "fr" else ":",
         # Our own files, so they are not escaped.
         style=Markup((_PAGES / "codebook.css").read_text(encoding="utf-8")),  # noqa: S704
         script=Markup((_PAGES / "codebook.js").read_text(encoding="utf-8")),  # noqa: S704

@@ -16,7 +16,7 @@ from jalon.dictionary.wording import (
     say_kind,
     say_label,
     say_limits,
-    typeset,
+    say_unit,
 )
 from jalon.dictionary.workbook import write_workbook
 
@@ -124,7 +124,7 @@ def _help_rows(table: Table, language: Language) -> list[list[str]]:
             column.name,
             say_label(column, language),
             describe_values(column, language),
-            column.unit,
+            say_unit(column.unit),
             required if column.required else "",
             say_help(column, language),
         ]
@@ -181,12 +181,12 @@ def _fill_sheet(sheet: Worksheet, lists: Worksheet, table: Table, language: Lang
 def _say_comment(column: Column, language: Language) -> str:
     words = load_words(language)
     need = words["required"] if column.required else words["optional"]
-    unit = f" ({column.unit})" if column.unit else ""
+    unit = f" ({say_unit(column.unit)})" if column.unit else ""
+    colon = "\u202f:" if language == "fr" else ":"
     lines = [
         f"{say_label(column, language)}{unit}",
         say_help(column, language),
-        f"{typeset(words['values'] + ' :', language) if language == 'fr' else words['values'] + ':'} "
-        f"{describe_values(column, language)}",
+        f"{words['values']}{colon} {describe_values(column, language)}",
         need,
     ]
     return "\n".join(line for line in lines if line)
@@ -198,9 +198,7 @@ def _choose_format(column: Column) -> str:
     return formats.get(column.kind, "General")
 
 
-def _make_validation(
-    column: Column, lists: Worksheet, language: Language
-) -> DataValidation | None:
+def _make_validation(column: Column, lists: Worksheet, language: Language) -> DataValidation | None:
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
 
     limits: dict[str, str | None]

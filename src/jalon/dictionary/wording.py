@@ -15,6 +15,9 @@ from jalon.dictionary.nearest import suggest
 FILE = Path(__file__).parent / "words.toml"
 
 Language = Literal["en", "fr"]
+UNITS = {"10^9": "10⁹", "10^6": "10⁶", "ug": "µg", "umol": "µmol", "/uL": "/µL", "m2": "m²"}
+"""Parts of units as the dictionary writes them, and as they are printed."""
+
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
 
 
@@ -94,6 +97,21 @@ def say_help(column: Column, language: Language) -> str:
     return typeset(text, language)
 
 
+def say_unit(unit: str) -> str:
+    """Write a unit as laboratories print it.
+
+    Args:
+        unit: the unit of the dictionary.
+
+    Example:
+        >>> say_unit("10^9/L"), say_unit("ug/L"), say_unit("kg/m2")
+        ('10⁹/L', 'µg/L', 'kg/m²')
+    """
+    for plain, printed in UNITS.items():
+        unit = unit.replace(plain, printed)
+    return "°C" if unit == "C" else unit
+
+
 def say_kind(column: Column, language: Language) -> str:
     """Say what kind of value a column holds.
 
@@ -108,14 +126,14 @@ def say_kind(column: Column, language: Language) -> str:
 
 
 def say_limits(column: Column, language: Language) -> str:
-    """Say which numbers are refused.
+    """Say which numbers are allowed.
 
     Args:
         column: the column.
         language: the reader's language.
 
     Returns:
-        For example "18 to 120"; empty when nothing is refused.
+        For example "18 to 120"; empty when all are.
     """
     words = load_words(language)
     if column.low is not None and column.high is not None:
@@ -133,23 +151,36 @@ def say_limits(column: Column, language: Language) -> str:
     return ", ".join(parts)
 
 
-def say_soft_limits(column: Column, language: Language) -> str:
-    """Say which numbers are usual; others are asked about.
+def say_refused(column: Column, language: Language) -> str:
+    """Say which numbers are refused.
 
     Args:
         column: the column.
         language: the reader's language.
 
     Returns:
-        For example "40 to 90"; empty when nothing is asked.
+        For example "refused outside 18 to 120"; empty when none is.
     """
-    low, high = column.soft_low, column.soft_high
-    words = load_words(language)
-    if low is not None and high is not None:
-        return _range(low, high, language)
-    if low is not None:
-        return f"{words['at_least']} {say_number(low, language)}"
-    return f"{words['at_most']} {say_number(high, language)}" if high is not None else ""
+    limits = {"below": column.low, "above": column.high}
+    if column.above is not None:
+        limits["at_or_below"] = column.above
+    if column.below is not None:
+        limits["at_or_above"] = column.below
+    return _say_outside("refused", limits, language)
+
+
+def say_asked(column: Column, language: Language) -> str:
+    """Say which numbers are asked about.
+
+    Args:
+        column: the column.
+        language: the reader's language.
+
+    Returns:
+        For example "asked about below 40"; empty when none is.
+    """
+    limits = {"below": column.soft_low, "above": column.soft_high}
+    return _say_outside("asked", limits, language)
 
 
 def say_number(number: float, language: Language) -> str:
@@ -160,10 +191,11 @@ def say_number(number: float, language: Language) -> str:
         language: the reader's language.
 
     Example:
-        >>> say_number(1500.5, "en"), say_number(0.5, "fr")
-        ('1,500.5', '0,5')
+        >>> say_number(15000, "en"), say_number(0.5, "fr")
+        ('15,000', '0,5')
     """
-    text = f"{number:,.10g}"
+    # Years and other short numbers are written in one piece.
+    text = f"{number:,.10g}" if abs(number) >= 10_000 else f"{number:.10g}"
     if language == "fr":
         return text.replace(",", "\u202f").replace(".", ",")
     return text
@@ -172,3 +204,15 @@ def say_number(number: float, language: Language) -> str:
 def _range(low: float, high: float, language: Language) -> str:
     first, last = say_number(low, language), say_number(high, language)
     return f"{first} {load_words(language)['to']} {last}"
+
+
+def _say_outside(verb: str, limits: dict[str, float | None], language: Language) -> str:
+    words = load_words(language)
+    given = {name: limit for name, limit in limits.items() if limit is not None}
+    if not given:
+        return ""
+    if set(given) == {"below", "above"}:
+        within = _range(given["below"], given["above"], language)
+        return f"{words[verb]} {words['outside']} {within}"
+    parts = [f"{words[name]} {say_number(limit, language)}" for name, limit in given.items()]
+    return f"{words[verb]} {', '.join(parts)}"
