@@ -20,6 +20,8 @@ from jalon.registry.sheet.sheet import Raw
 SAMPLE = 1_000_000
 """Bytes from which the separator is found out."""
 
+BLANKS = (b" ", b"\t", b"\v", b"\f")
+
 BLOCK = 20_000
 """Rows that the careful way keeps as Python objects at one time."""
 
@@ -54,7 +56,8 @@ def split_csv(path: Path, content: bytes, separator: str | None) -> tuple[Raw, s
         return split_carefully(path, body.decode("utf-8"), mark, skipped), mark
     header = tuple(str(name) for name in frame.row(0))
     lines = np.arange(2, frame.height + 1, dtype=np.int64) + skipped
-    return Raw(header, frame.slice(1), lines, 1 + skipped), mark
+    blanks = not body.isascii() or any(blank in body for blank in BLANKS)
+    return Raw(header, frame.slice(1), lines, 1 + skipped, has_blanks=blanks), mark
 
 
 def split_carefully(path: Path, text: str, mark: str, skipped: int) -> Raw:

@@ -67,7 +67,10 @@ def _read_csv(path: Path, content: bytes, options: SheetOptions) -> Sheet:
     decimal = options.decimal
     said = f"decimal {'comma' if decimal == ',' else 'point'}"
     if decimal is None:
-        decimal, said = find_decimal(path, raw.cells, raw.lines, mark)
+        # Without quotes no cell can hold the separator.
+        quoted = mark != "," or b'"' in decoded.content
+        found = find_decimal(path, raw.cells, raw.lines, mark) if quoted else (".", "decimal point")
+        decimal, said = found
     read_as = f"CSV, {name_separator(mark)}, {said}, {decoded.label}"
     return Sheet(
         path=path,

@@ -34,7 +34,10 @@ def tidy(path: Path, raw: Raw) -> Raw:
     if len(header) > MAX_COLUMNS:
         advice = f"has more than {MAX_COLUMNS:,} columns; is the separator right?"
         raise DataFileError(path, advice, line=raw.header_line)
-    cells = raw.cells.select(pl.all().str.strip_chars().fill_null(""))
+    cells = raw.cells
+    if raw.has_blanks:
+        cells = cells.select(pl.all().str.strip_chars())
+    cells = cells.fill_null("")
     named, notes = _drop_columns(header, cells)
     _refuse_names(path, header, named, raw.header_line)
     kept, lines, more = _drop_rows(cells.select(cells.columns[place] for place in named), raw)

@@ -83,6 +83,7 @@ class Raw:
         lines: the line of each row.
         header_line: the line of the header.
         notes: what a person should know of the reading.
+        has_blanks: whether a cell may begin or end with a blank.
     """
 
     header: tuple[str, ...]
@@ -90,3 +91,4 @@ class Raw:
     lines: Integers
     header_line: int = 1
     notes: tuple[str, ...] = ()
+    has_blanks: bool = True
