@@ -132,7 +132,7 @@ def count_cells(
     expectations = expectations or load_expectations()
     rules = _write_conditions(table, expectations)
     joined = join_views(table, frame, others, today, RuleBook(expectations.view, rules))
-    holds = {rule.name: parse(rule, joined).fill_null(value=False) for rule in rules}
+    holds = {rule.name: parse(rule).fill_null(value=False) for rule in rules}
     parts = []
     for column in table.columns:
         if column.name not in {"centre", *table.keys}:

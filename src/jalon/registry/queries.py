@@ -197,7 +197,7 @@ def _describe(
     table: Table, rule: RegistryRule, broken: Broken, joined: pl.DataFrame
 ) -> pl.DataFrame:
     rows = joined[broken.rows]
-    inputs = sorted({*parse(rule, joined).meta.root_names()} - {TODAY})
+    inputs = sorted({*parse(rule).meta.root_names()} - {TODAY})
     centres = rows["centre"].to_list()
     row_keys = write_keys(table, rows)
     patients = rows["patient"].to_list() if "patient" in rows.columns else [""] * rows.height

@@ -238,11 +238,12 @@ def evaluate(rules: Iterable[RegistryRule], joined: pl.DataFrame) -> list[Broken
         StudyFileError: a rule that cannot be evaluated.
     """
     rules = tuple(rules)
+    conditions = _read_conditions(rules, joined)
     asked = [
-        parse(rule, joined).not_().fill_null(value=False).alias(str(i))
-        for i, rule in enumerate(rules)
+        condition.not_().fill_null(value=False).alias(str(i))
+        for i, condition in enumerate(conditions)
     ]
-    answers = joined.lazy().select(asked).collect()
+    answers = joined.select(asked)
     found = []
     for rule, answer in zip(rules, answers.iter_columns(), strict=True):
         if answer.any():
@@ -251,26 +252,44 @@ def evaluate(rules: Iterable[RegistryRule], joined: pl.DataFrame) -> list[Broken
     return found
 
 
-def parse(rule: RegistryRule, joined: pl.DataFrame) -> pl.Expr:
-    """Read a rule's condition; one that is no condition on these rows is refused.
+def parse(rule: RegistryRule) -> pl.Expr:
+    """Read a rule's condition.
 
     Args:
         rule: the rule.
-        joined: rows with the columns of the rule's views beside them.
 
     Raises:
-        StudyFileError: it cannot be read, names a column that is not there, or is not a yes or no.
+        StudyFileError: it cannot be read.
     """
-    key = f"rule.{rule.name}.must"
     try:
         condition = pl.sql_expr(rule.must)
-        schema = joined.lazy().select(condition.alias("must")).collect_schema()
     except PolarsError as error:
-        raise StudyFileError(FILE, _explain(error), key=key) from error
-    if schema["must"] not in {pl.Boolean, pl.Null}:
-        raise StudyFileError(FILE, "is not a condition; it must be true or false", key=key)
+        raise StudyFileError(FILE, _explain(error), key=f"rule.{rule.name}.must") from error
     # A condition without any column would be one value, not one per row.
     return condition if condition.meta.root_names() else condition & pl.col("centre").is_not_null()
+
+
+def _read_conditions(rules: tuple[RegistryRule, ...], joined: pl.DataFrame) -> list[pl.Expr]:
+    conditions = [parse(rule) for rule in rules]
+    named = [condition.alias(str(i)) for i, condition in enumerate(conditions)]
+    empty = joined.clear().lazy()
+    try:
+        kinds = empty.select(named).collect_schema()
+    except PolarsError:
+        kinds = pl.Schema()  # one of them is at fault: find out which
+    for i, (rule, condition) in enumerate(zip(rules, conditions, strict=True)):
+        kind = kinds.get(str(i)) or _find_kind(rule, condition, empty)
+        if kind not in {pl.Boolean, pl.Null}:
+            key = f"rule.{rule.name}.must"
+            raise StudyFileError(FILE, "is not a condition; it must be true or false", key=key)
+    return conditions
+
+
+def _find_kind(rule: RegistryRule, condition: pl.Expr, empty: pl.LazyFrame) -> pl.DataType:
+    try:
+        return empty.select(condition.alias("must")).collect_schema()["must"]
+    except PolarsError as error:
+        raise StudyFileError(FILE, _explain(error), key=f"rule.{rule.name}.must") from error
 
 
 def _complete(frame: pl.DataFrame | None, table: Table) -> pl.DataFrame:

@@ -104,7 +104,7 @@ def make_scorecard(counts: pl.DataFrame, delays: pl.DataFrame) -> pl.DataFrame:
         for name in COUNTS
         if name not in {"centre", "table"}
     )
-    both = pl.concat([counts, pooled.with_columns(centre=pl.lit(ALL)).select(COUNTS)])
+    both = pl.concat([counts, pooled.with_columns(centre=pl.lit(ALL)).select(*COUNTS)])
     owed = pl.col("table") == ALL
     keys = ["centre", "table"]
     return both.join(_time(delays), on=keys, how="left", maintain_order="left").select(

@@ -114,10 +114,15 @@ def tell_key(row_key: str) -> str:
 
     Example:
         >>> tell_key('{"patient":"a","infusion_number":1,"time_point":"d30"}')
-        'infusion_number 1, time_point d30'
+        'infusion 1, d30'
     """
     key = json.loads(row_key)
-    return ", ".join(f"{name} {value}" for name, value in key.items() if name != "patient")
+    parts = [
+        str(value) if isinstance(value, str) else f"{name.removesuffix('_number')} {value}"
+        for name, value in key.items()
+        if name != "patient"
+    ]
+    return ", ".join(parts)
 
 
 def _check_centre(connection: sa.Connection, name: str, centre: str | None) -> None:
