@@ -6,6 +6,7 @@ import typer
 
 from jalon.cli.registry_audit import audit_app
 from jalon.cli.registry_check import check
+from jalon.cli.registry_import import import_
 from jalon.cli.registry_init import init
 from jalon.cli.registry_object import object_
 from jalon.cli.registry_query import query_app
@@ -18,6 +19,7 @@ registry_app = typer.Typer(
 )
 registry_app.command("init")(init)
 registry_app.command("check")(check)
+registry_app.command("import")(import_)
 registry_app.command("object")(object_)
 registry_app.command("statement")(statement)
 registry_app.command("snapshot")(snapshot)

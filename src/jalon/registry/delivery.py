@@ -16,7 +16,7 @@ from jalon.core.survival_data import Integers
 from jalon.dictionary import RegistryRule, Table, find_table
 from jalon.dictionary.tables import TABLES
 from jalon.registry.pseudonym import CentreKey, pseudonymise
-from jalon.registry.rejection import Rejection
+from jalon.registry.rejection import Rejection, Rejections, gather_rejections, join_rejections
 from jalon.registry.rules import Broken, depends_on, find_broken, list_rules, tables_needed
 from jalon.registry.snapshot import mark_outdated
 from jalon.registry.store.audit import append_audit
@@ -111,8 +111,8 @@ class RejectedError(UserError):
         rejected: for each file, the cells that were rejected.
     """
 
-    def __init__(self, rejected: dict[Path, list[Rejection]]) -> None:
-        self.rejected = {path: found for path, found in rejected.items() if found}
+    def __init__(self, rejected: dict[Path, Rejections]) -> None:
+        self.rejected = {path: found for path, found in rejected.items() if len(found)}
         count = sum(len(found) for found in self.rejected.values())
         files = ", ".join(path.name for path in self.rejected)
         word = "cell was" if count == 1 else "cells were"
@@ -120,6 +120,10 @@ class RejectedError(UserError):
             f"{count:,} {word} rejected in {files}; nothing was imported: mend the file and "
             "import it again as a whole"
         )
+
+    def join(self) -> Rejections:
+        """Return the cells of all files together; with several files, a column says which."""
+        return join_rejections(self.rejected.values())
 
 
 def take_delivery(
@@ -159,7 +163,7 @@ def take_delivery(
         taken.append(_take(writing, part, frame, key, notes))
         fresh[part.table.name] = _add(fresh, part.table, frame)
     if any(rejected.values()):
-        raise RejectedError(rejected)
+        raise RejectedError({path: gather_rejections(found) for path, found in rejected.items()})
     # Only now, so that other centres need not wait while rows are written.
     for action, details in notes:
         append_audit(writing, action, details)

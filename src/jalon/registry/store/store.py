@@ -35,12 +35,13 @@ class Store:
     data_kind: str
 
     @contextmanager
-    def write(self, by: str, at: str | None = None) -> Iterator[Writing]:
+    def write(self, by: str, at: str | None = None, *, keep: bool = True) -> Iterator[Writing]:
         """Begin one transaction: all of it is kept when the block ends, none of it otherwise.
 
         Args:
             by: who writes.
             at: the moment, ISO in UTC; now when it is not given.
+            keep: whether it is kept at all; False for a trial.
 
         Yields:
             The open transaction.
@@ -50,8 +51,10 @@ class Store:
         """
         moment = at or datetime.now(UTC).isoformat(timespec="seconds")
         engine = self.engine.execution_options(writes=True)
-        with _explain(engine), engine.begin() as connection:
+        with _explain(engine), engine.connect() as connection, connection.begin() as transaction:
             yield Writing(connection, by, moment)
+            if not keep:
+                transaction.rollback()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
