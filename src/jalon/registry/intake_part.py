@@ -72,7 +72,7 @@ def type_part(
     Returns:
         The rows, and what was wrong with them.
     """
-    texts = {name: _take(sheet, table.column(name), table, match) for name in match.theirs}
+    texts = {name: take_texts(sheet, table.column(name), table, match) for name in match.theirs}
     lines = sheet.lines
     notes: tuple[str, ...] = ()
     if several:
@@ -82,8 +82,10 @@ def type_part(
     asked: list[Rejections] = []
     for column in table.columns:
         name = match.name(column.name)
-        if column.name in texts:
-            cells = _type(sheet, column, texts[column.name], match, today)
+        if column.name in texts and _is_unused(column, table, texts[column.name]):
+            columns.append(_fill(column, None, len(lines)))
+        elif column.name in texts:
+            cells = type_texts(sheet, column, texts[column.name], match, today)
             faults = [*cells.faults, *_require(column, table, texts[column.name])]
             rejected += [reject_cells(f, lines, name, _advise(f, column)) for f in faults]
             asked += [reject_cells(f, lines, name, f.advice) for f in _ask(column, cells.values)]
@@ -94,8 +96,24 @@ def type_part(
     return IntakePart(match, frame, lines, join_rejections(rejected), join_rejections(asked), notes)
 
 
-def _take(sheet: Sheet, column: Column, table: Table, match: Match) -> pl.Series:
-    """Take one column's texts: null where missing, the centre's codes already ours."""
+def _is_unused(column: Column, table: Table, texts: pl.Series) -> bool:
+    """Whether a column that need not be filled is empty in every row, as most are in small files."""
+    needed = column.required or column.name in table.keys
+    return not needed and texts.null_count() == len(texts)
+
+
+def take_texts(sheet: Sheet, column: Column, table: Table, match: Match) -> pl.Series:
+    """Take one column's texts: null where missing, the centre's codes already ours.
+
+    Args:
+        sheet: the file.
+        column: one of our columns that the file has.
+        table: what the rows are.
+        match: which column of the file gives which of ours.
+
+    Returns:
+        One text per row.
+    """
     texts = sheet.cells[match.theirs[column.name]]
     meant = match.part.levels.get(column.name, {})
     if meant:
@@ -120,7 +138,19 @@ def _drop_blank(
     return kept, lines[~blank.to_numpy()], (note,)
 
 
-def _type(sheet: Sheet, column: Column, texts: pl.Series, match: Match, today: date) -> Cells:
+def type_texts(sheet: Sheet, column: Column, texts: pl.Series, match: Match, today: date) -> Cells:
+    """Turn one column's texts into values and check each for itself.
+
+    Args:
+        sheet: the file, for its decimal mark.
+        column: what the texts should be.
+        texts: what ``take_texts`` gave.
+        match: which column of the file gives which of ours.
+        today: the day after which no date can be.
+
+    Returns:
+        The values, null where a text was rejected, and what was wrong.
+    """
     faults = gather(
         texts.is_in(list(ERRORS)), "a spreadsheet's error", "spreadsheet error",
         "mend the formula, or leave the cell empty",
