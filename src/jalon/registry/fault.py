@@ -52,5 +52,6 @@ def gather(rows: pl.Series, found: str, rule: str, advice: str = "") -> list[Fau
     Returns:
         One fault, or none.
     """
-    sure = rows.fill_null(value=False)
-    return [Fault(sure, found, rule, advice)] if sure.any() else []
+    if not rows.any():
+        return []
+    return [Fault(rows.fill_null(value=False), found, rule, advice)]

@@ -14,6 +14,7 @@ from jalon.registry.identity_value import (
     LOOKS_LIKE_NAME,
     NIR,
     PHONE,
+    SHORTEST,
     find_value_rule,
 )
 from jalon.registry.sheet import Sheet
@@ -41,11 +42,14 @@ def check_identity(
     """
     _refuse_values_as_names(sheet)
     findings: list[Finding] = []
+    longest = _measure(sheet)
     for name in sheet.header:
         rule = None if name in described else find_name_rule(name)
         if rule is not None:
             text = f"a column of this name holds {rule.text} (rule: {rule.name}); {ADVICE}"
             findings.append(Finding(text, (sheet.header_line,), name))
+            continue
+        if longest[name] < SHORTEST:
             continue
         names = True if name in identifiers else None if name in unknown else False
         texts = sheet.cells[name]
@@ -55,6 +59,12 @@ def check_identity(
             text = f"values look like {held}; {ADVICE}"
             findings.append(Finding(text, (int(sheet.lines[row]),), name))
     refuse(sheet.path, findings)
+
+
+def _measure(sheet: Sheet) -> dict[str, int]:
+    """Return the length of the longest value of each column, found in one pass."""
+    lengths = sheet.cells.lazy().select(pl.all().str.len_bytes().max().fill_null(0)).collect()
+    return dict(zip(lengths.columns, lengths.row(0), strict=True)) if lengths.width else {}
 
 
 def _refuse_values_as_names(sheet: Sheet) -> None:

@@ -34,6 +34,9 @@ TWO_WORDS = r"^\p{Lu}[\p{Ll}'’\-]+(?:[ \-]\p{Lu}[\p{Ll}'’\-]+)+$"
 ONE_WORD = r"^\p{L}[\p{L}'’\-]{3,}$"
 LOOKS_LIKE_NAME = f"{LAST_FIRST}|{FIRST_LAST}|{WITH_COMMA}"
 
+SHORTEST = 4
+"""No value of fewer letters identifies anybody by itself."""
+
 SAMPLE = 20_000
 """Different texts whose key is computed one by one."""
 
@@ -55,7 +58,7 @@ def find_value_rule(texts: pl.Series, *, says_birth: bool, names: bool | None) -
         What the column holds and the text by which it was found; two empty texts when nothing
         was found. The text is for finding its line only.
     """
-    known = texts.filter(texts.str.len_bytes() >= 4)
+    known = texts.filter(texts.str.len_bytes() >= SHORTEST)
     known = known.unique(maintain_order=True)
     long = known.filter(known.str.len_bytes() >= 6)
     checks: list[tuple[str, Callable[[pl.Series], pl.Series]]] = [
@@ -63,13 +66,13 @@ def find_value_rule(texts: pl.Series, *, says_birth: bool, names: bool | None) -
         ("national numbers (NIR)", _find_national),
         ("telephone numbers", _find_phones),
     ]
-    for text, check in checks:
+    for text, check in checks if len(long) else []:
         found = check(long)
         if len(found):
             return text, str(found[0])
     if says_birth and len(dates := known.filter(known.str.contains(FULL_DATE))):
         return "full dates of birth", str(dates[0])
-    if len(births := _find_births(long)):
+    if len(long) and len(births := _find_births(long)):
         return "full dates of birth (days, most of them long before the disease)", str(births[0])
     if names is not False and len(found := _find_names(known, texts, sure=bool(names))):
         return "names of persons", str(found[0])
