@@ -84,16 +84,15 @@ def _check_missing(
     plans: Sequence[RowPlan],
     tables: dict[str, Table],
 ) -> None:
-    columns = []
     for plan in plans:
         if plan.table not in tables:
             raise UserError(f"the mapping names table {plan.table}, which is not among the tables")
         for name, text in plan.columns.items():
             field = (split_place(text) or ("", text))[1]
-            # Where the mapping lists a field's codes, no other text is an answer.
-            if field not in mapping.codes:
-                columns.append((field, tables[plan.table].column(name)))
-    check_missing(missing, columns)
+            column, known = tables[plan.table].column(name), mapping.codes.get(field, {})
+            # Where the mapping lists the codes of a choice, no other text is an answer.
+            if not (known and (column.levels or column.kind == "flag")):
+                check_missing([code for code in missing if code not in known], field, column)
 
 
 def _choose_centre(
@@ -138,8 +137,8 @@ def _find_patients(
     if place is None:
         return records, []
     event, field = place
-    texts = answers.take(field)
-    texts = texts.set(texts.is_in(list(answers.missing)), "")
+    meant = dict.fromkeys(answers.missing, "")
+    texts = export.sheet.cells.select(answers.take(field).replace(meant)).to_series()
     numbers, found = look_up(export, texts, event, kept, field)
     text = "the record has no patient's number in this field; fill it in"
     return numbers, [*found, *find((numbers == "") & kept, export.lines, field, text)]

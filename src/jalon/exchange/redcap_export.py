@@ -41,11 +41,13 @@ class Export:
     Attributes:
         sheet: the cells as they stand.
         record: the column with the record's number, the first one.
+        fields: the columns that hold answers.
         forms: for each field its instrument; empty when the export does not say.
     """
 
     sheet: Sheet
     record: str
+    fields: tuple[str, ...]
     forms: dict[str, str]
 
     @property
@@ -57,15 +59,6 @@ class Export:
     def lines(self) -> Integers:
         """Shape (n,), the line of each row."""
         return self.sheet.lines
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Columns that hold answers."""
-        return tuple(
-            name
-            for name in self.sheet.header
-            if name not in {self.record, *STRUCTURE} and not name.endswith(COMPLETE)
-        )
 
     def take(self, name: str) -> pl.Series:
         """Return a column's texts; empty texts when the export has no such column."""
@@ -95,7 +88,12 @@ def read_export(path: Path, decimal: str | None) -> Export:
     record = sheet.header[0]
     if record in STRUCTURE:
         raise DataFileError(path, "the first column must be the record's number; " + RAW, line=1)
-    export = Export(sheet, record, _find_forms(sheet.header, record))
+    fields = tuple(
+        name
+        for name in sheet.header
+        if name not in {record, *STRUCTURE} and not name.endswith(COMPLETE)
+    )
+    export = Export(sheet, record, fields, _find_forms(sheet.header, record))
     refuse(path, [*_check_status(export), *_check_rows(export)])
     return export
 
@@ -150,10 +148,11 @@ def _find_forms(header: tuple[str, ...], record: str) -> dict[str, str]:
 
 def _check_status(export: Export) -> list[Finding]:
     found = []
-    for name in dict.fromkeys(form + COMPLETE for form in export.forms.values()):
-        odd = ~export.take(name).is_in(["", "0", "1", "2"])
+    names = [name for name in export.sheet.header if name.endswith(COMPLETE)]
+    odd = export.sheet.cells.select(~pl.col(names).is_in(["", "0", "1", "2"]))
+    for name in (name for name in names if odd[name].any()):
         text = f"expected an instrument's status (0, 1, 2 or empty), found another text; {RAW}"
-        found += find(odd, export.lines, name, text)
+        found += find(odd[name], export.lines, name, text)
     return found
 
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from jalon.core.errors import DataFileError
 from jalon.dictionary import Column, Table, suggest
-from jalon.exchange.redcap_answers import Answers, find_unknown
+from jalon.exchange.redcap_answers import Answers
 from jalon.exchange.redcap_export import COMPLETE, EVENT, INSTANCE, INSTRUMENT, Export
 from jalon.exchange.redcap_field import PATIENT, choose_exchanged, name_fields
 from jalon.exchange.redcap_mapping import RedcapMapping, RowPlan, split_place
@@ -131,19 +131,28 @@ def take_rows(source: Source, plan: RowPlan, table: Table) -> tuple[pl.DataFrame
     near = {name: field for name, (event, field) in places.items() if not event}
     chosen = _choose(source, plan, near)
     findings = _find_misplaced(source, plan, near)
-    columns = [source.patients.alias(PATIENT)]
+    answers, cells = source.answers, source.export.sheet.cells
+    texts = cells.select(
+        answers.read(field, table.column(name)).alias(name) for name, (_, field) in places.items()
+    )
+    unknown = {
+        field: rows
+        for name, (_, field) in places.items()
+        if (rows := answers.find_unknown(field, table.column(name))) is not None
+    }
+    findings += _explain_unknown(source, cells.select(**unknown), chosen)
     for name, (event, field) in places.items():
-        texts, unknown = source.answers.read(field, table.column(name))
-        findings += find_unknown(unknown & chosen, source.answers, field)
         if event:
-            texts, more = look_up(source.export, texts, event, chosen, field)
-            findings += more
-        columns.append(texts.alias(name))
-    columns += [_repeat(source.kept, text).alias(name) for name, text in plan.set.items()]
+            found, more = look_up(source.export, texts[name], event, chosen, field)
+            texts, findings = texts.with_columns(found.alias(name)), findings + more
+    frame = texts.with_columns(
+        source.patients.alias(PATIENT),
+        pl.Series(LINE, source.export.lines),
+        *(pl.lit(text, dtype=pl.String).alias(name) for name, text in plan.set.items()),
+    )
     if plan.instance_to:
         instance = source.export.take(INSTANCE)
-        columns.append(instance.set(instance == "", "1").alias(plan.instance_to))
-    frame = pl.DataFrame([*columns, pl.Series(LINE, source.export.lines)])
+        frame = frame.with_columns(instance.set(instance == "", "1").alias(plan.instance_to))
     if plan.event_to and EVENT in source.export.sheet.header:
         frame, more = _add_time_point(source, plan, table.column(plan.event_to), frame, chosen)
         findings += more
@@ -184,16 +193,29 @@ def look_up(
     return joined["text"].fill_null(""), found
 
 
+def _explain_unknown(source: Source, unknown: pl.DataFrame, chosen: pl.Series) -> list[Finding]:
+    return [
+        finding
+        for field in unknown.columns
+        for finding in find(
+            unknown[field] & chosen,
+            source.export.lines,
+            field,
+            f"a code that [redcap.codes.{field}] does not have; add it there, or, when it is a "
+            "missing data code of the whole project, to missing_codes",
+        )
+    ]
+
+
 def _choose(source: Source, plan: RowPlan, near: dict[str, str]) -> pl.Series:
     """Rows in which somebody answered one of the fields, or opened a repeat of the instrument."""
     export = source.export
-    instrument, nobody = export.take(INSTRUMENT), _repeat(source.kept, "") != ""
-    chosen = nobody
-    for field in dict.fromkeys(near.values()):
-        chosen |= source.answers.take(field) != ""
+    given = [source.answers.take(field) != "" for field in dict.fromkeys(near.values())]
+    if source.own and plan.instrument + COMPLETE in export.sheet.header:
+        given.append(pl.col(plan.instrument + COMPLETE).is_in(["1", "2"]))
+    chosen = export.sheet.cells.select(pl.any_horizontal(given)).to_series()
     if plan.instrument:
-        if source.own:
-            chosen |= export.take(plan.instrument + COMPLETE).is_in(["1", "2"])
+        instrument = export.take(INSTRUMENT)
         chosen &= instrument.is_in(["", plan.instrument])
         chosen |= instrument == plan.instrument
     if plan.events:
@@ -206,16 +228,16 @@ def _find_misplaced(source: Source, plan: RowPlan, near: dict[str, str]) -> list
         return []
     instrument = source.export.take(INSTRUMENT)
     foreign = ~instrument.is_in(["", plan.instrument]) & source.kept
+    fields = list(near.values())
+    given = source.export.sheet.cells.select((pl.col(fields) != "") & foreign)
     text = (
         "a value of another instrument than the one that this row repeats; export again from "
         "REDCap, and do not move cells"
     )
     return [
         finding
-        for field in near.values()
-        for finding in find(
-            foreign & (source.export.take(field) != ""), source.export.lines, field, text
-        )
+        for field in (field for field in fields if given[field].any())
+        for finding in find(given[field], source.export.lines, field, text)
     ]
 
 

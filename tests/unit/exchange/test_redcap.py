@@ -139,6 +139,15 @@ def test_missing_code_that_is_an_answer_is_refused(tmp_path, code):
         read(path, missing=(code,))
 
 
+def test_number_that_is_a_missing_code_in_one_field_is_said_to_be(tmp_path):
+    path = export(tmp_path, "record_id,response_delta_suvmax\n7,-9\n8,-66.5")
+    with pytest.raises(UserError, match=r'"-9" = "" under \[redcap.codes.response_delta_suvmax'):
+        read(path, missing=("-9",))
+    known = RedcapMapping(codes={"response_delta_suvmax": {"-9": ""}})
+    found = read(path, known, missing=("-9",))
+    assert [row.get("delta_suvmax") for row in found["response"]] == [None, "-66.5"]
+
+
 def test_missing_code_that_redcap_cannot_have_is_refused(tmp_path):
     path = export(tmp_path, "record_id,patient_sex\n7,male")
     with pytest.raises(UserError, match="cannot be a missing data code"):
@@ -191,7 +200,7 @@ def test_decimal_comma_is_found_in_what_is_read_only(tmp_path):
             "raw data", 2, "patient_complete",
         ),
         ("record_id,age\n7,50", "none of the fields", 1, None),
-        ("Record ID,Sex,Complete?,Weight,Complete?\n7,male,Complete,70,Complete", "labels", 1, None),
+        ("Record ID,Sex,Complete?,Age,Complete?\n7,male,Complete,7,Complete", "labels", 1, None),
         ("record,field_name,value\n7,patient_sex,male", 'type "flat"', 1, None),
         ("redcap_event_name,patient_sex\nd30,male", "record's number", 1, None),
     ],
