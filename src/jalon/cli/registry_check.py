@@ -20,7 +20,12 @@ from jalon.cli.registry_options import (
 )
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from jalon.registry.store.recheck import Checked
+
+MAX_CENTRES = 8
+"""Up to so many centres each have a column."""
 
 
 def check(
@@ -48,7 +53,6 @@ def check(
 
 def _show(checked: Checked, data_kind: str) -> None:
     from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
 
     console = Console(highlight=False)
     kind = " · synthetic patients" if data_kind == "synthetic" else ""
@@ -62,15 +66,45 @@ def _show(checked: Checked, data_kind: str) -> None:
     if checked.broken.is_empty():
         console.print("no row breaks a rule")
         return
-    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
-    for head in ("rule", *checked.centres, "all"):
-        grid.add_column(head, justify="left" if head == "rule" else "right", no_wrap=True)
+    console.print()
+    many = len(checked.centres) > MAX_CENTRES
+    console.print(_count_rules(checked) if many else _spread_rules(checked))
+    if many:
+        console.print()
+        console.print(_count_centres(checked))
+
+
+def _spread_rules(checked: Checked) -> Table:
+    grid = _grid("rule", *checked.centres, "all")
     for (rule,), part in checked.broken.sort("rule").group_by("rule", maintain_order=True):
         rows = dict(part.select("centre", "rows").iter_rows())
         each = [f"{rows[name]:,}" if name in rows else "-" for name in checked.centres]
         grid.add_row(str(rule), *each, f"{part['rows'].sum():,}")
-    console.print()
-    console.print(grid)
+    return grid
+
+
+def _count_rules(checked: Checked) -> Table:
+    grid = _grid("rule", "rows", "centres")
+    for (rule,), part in checked.broken.sort("rule").group_by("rule", maintain_order=True):
+        grid.add_row(str(rule), f"{part['rows'].sum():,}", f"{part.height:,}")
+    return grid
+
+
+def _count_centres(checked: Checked) -> Table:
+    grid = _grid("centre", "rows", "rules")
+    for (centre,), part in checked.broken.group_by("centre", maintain_order=True):
+        grid.add_row(str(centre), f"{part['rows'].sum():,}", f"{part.height:,}")
+    return grid
+
+
+def _grid(first: str, *others: str) -> Table:
+    from rich.table import Table  # noqa: PLC0415
+
+    grid = Table(box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(first, no_wrap=True)
+    for head in others:
+        grid.add_column(head, justify="right", no_wrap=True)
+    return grid
 
 
 def _write(checked: Checked) -> None:

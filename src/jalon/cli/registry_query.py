@@ -22,6 +22,7 @@ from jalon.cli.registry_options import (
 from jalon.core.errors import UserError
 
 if TYPE_CHECKING:
+    from jalon.dictionary.wording import Language
     from jalon.registry.store.writing import Writing
 
 query_app = typer.Typer(help="What is asked of the centres.", no_args_is_help=True)
@@ -249,7 +250,7 @@ def read_states(text: str) -> tuple[str, ...]:
     return () if text == "all" else split_list(text)
 
 
-def read_language(text: str) -> str:
+def read_language(text: str) -> Language:
     """Return "en" or "fr"."""
     from jalon.dictionary.wording import find_language  # noqa: PLC0415 - heavy
 

@@ -45,7 +45,7 @@ def read_scorecard(
 
 
 def _read_delays(connection: sa.Connection, table: Table, centre: str) -> pl.DataFrame:
-    if table.date is None:
+    if table.date is None or "patient" not in table.names:
         return pl.DataFrame(schema=DELAYS)
     stored = data_table(table.name)
     day = stored.c[table.date]

@@ -11,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from jalon.core.errors import DataFileError, UserError
+from jalon.dictionary.wording import Language, typeset
 from jalon.registry.finding import Finding, refuse
 from jalon.registry.safe_csv import write_safe_csv
 from jalon.registry.sheet import read_sheet
@@ -23,7 +24,7 @@ QUERY, ANSWER = "query", "answer"
 
 
 def export_queries(
-    connection: sa.Connection, choice: Choice, folder: Path, today: date, language: str = "en"
+    connection: sa.Connection, choice: Choice, folder: Path, today: date, language: Language = "en"
 ) -> list[tuple[Path, int]]:
     """Write the questions of each centre as one CSV file.
 
@@ -38,6 +39,7 @@ def export_queries(
         Each file with the number of its questions.
     """
     found = locate_rows(connection, list_queries(connection, choice))
+    rows = pl.Series("row", [tell_key(key) for key in found["row_key"]], dtype=pl.String)
     told = found.select(
         "centre",
         pl.col("query_id").alias(QUERY),
@@ -45,12 +47,12 @@ def export_queries(
         count_days(today).alias("days"),
         pl.col("table_name").alias("table"),
         "patient",
-        pl.col("row_key").map_elements(tell_key, return_dtype=pl.String).alias("row"),
+        rows,
         "line",
         "imported_on",
         "columns",
-        pl.col(f"text_{language}").alias("question"),
-        pl.col(f"advice_{language}").alias("advice"),
+        _typeset(found[f"text_{language}"], language).alias("question"),
+        _typeset(found[f"advice_{language}"], language).alias("advice"),
         pl.col("comment").alias("last_comment"),
         pl.lit("").alias(ANSWER),
     )
@@ -123,6 +125,11 @@ def tell_key(row_key: str) -> str:
         if name != "patient"
     ]
     return ", ".join(parts)
+
+
+def _typeset(texts: pl.Series, language: Language) -> pl.Series:
+    set_once = {text: typeset(text, language) for text in texts.unique().drop_nulls()}
+    return texts.replace(set_once)
 
 
 def _check_centre(connection: sa.Connection, name: str, centre: str | None) -> None:
