@@ -100,7 +100,7 @@ def write_ics(
     """
     import icalendar  # noqa: PLC0415 - only in the extra "registry"
 
-    entries = _gather(calendar, today)
+    entries = _gather(calendar, [visit.time_point for visit in visits], today)
     if not entries:
         raise UserError("no visit is overdue, due or to come, so there is no calendar to write")
     made = icalendar.Calendar()
@@ -116,16 +116,17 @@ def write_ics(
     return bytes(made.to_ical())
 
 
-def _gather(calendar: pl.DataFrame, today: date) -> list[Entry]:
+def _gather(calendar: pl.DataFrame, order: list[str], today: date) -> list[Entry]:
     """Count the open visits of each centre, day and kind of visit."""
-    late = calendar.filter(pl.col("state") == "overdue")
-    late = late.group_by("centre", "time_point").len().sort("centre", "time_point")
+    late = calendar.filter(pl.col("state") == "overdue").group_by("centre", "time_point").len()
     entries = [Entry(today, *row) for row in late.iter_rows()]
-    by = ["planned", "centre", "time_point", "from", "to"]
-    due = calendar.filter(pl.col("state").is_in(["due", "upcoming"])).group_by(by).len().sort(by)
-    for day, centre, time_point, first, last, count in due.iter_rows():
-        entries.append(Entry(day, centre, time_point, count, first, last))
-    return entries
+    by = ["planned", "centre", "time_point"]
+    due = calendar.filter(pl.col("state").is_in(["due", "upcoming"]))
+    due = due.group_by(by).agg(pl.len(), pl.col("from").first(), pl.col("to").first())
+    entries += [Entry(*row) for row in due.iter_rows()]
+    return sorted(
+        entries, key=lambda entry: (entry.day, entry.centre, order.index(entry.time_point))
+    )
 
 
 def _make_event(entry: Entry, label: str, today: date, language: Language) -> icalendar.Event:
