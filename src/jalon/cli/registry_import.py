@@ -19,7 +19,7 @@ from jalon.cli.registry_options import (
     open_registry,
     require_store,
 )
-from jalon.cli.registry_receipt import describe_receipt, show_rejected, tell_receipt
+from jalon.cli.registry_receipt import describe_receipt, show_rejected, tell_receipts
 
 if TYPE_CHECKING:
     from jalon.registry.delivery import Part, Receipt
@@ -79,8 +79,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a verb
     if as_json:
         typer.echo(json.dumps([describe_receipt(one) | {"kept": not dry_run} for one in receipts]))
     elif not quiet:
-        for receipt in receipts:
-            tell_receipt(receipt)
+        tell_receipts(receipts)
         if dry_run:
             typer.echo("this was a trial: nothing was kept")
 

@@ -17,6 +17,9 @@ from jalon.registry.sheet import SheetOptions, read_sheet
 
 Say = Callable[[str], None]
 
+USUAL = "CSV, comma, decimal point, UTF-8"
+"""How most files are read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -57,9 +60,11 @@ def read_deliveries(asked: Asked, say: Say | None = None) -> dict[str, list[Part
     """
     rejected: dict[Path, list[Rejections]] = {}
     found: dict[str, list[Part]] = {}
-    for centre, path, intake in _check(asked):
+    checked = _check(asked)
+    several = len({centre for centre, _, _ in checked}) > 1
+    for centre, path, intake in checked:
         if say is not None:
-            _tell(path, intake, say)
+            _tell(path, intake, say, f"{centre} " if several else "")
         rejected.setdefault(path, []).append(intake.rejections)
         found.setdefault(centre, []).append(make_part(intake, path))
     joined = {path: join_rejections(parts) for path, parts in rejected.items()}
@@ -122,7 +127,10 @@ def _check_redcap(asked: Asked) -> list[tuple[str, Path, Intake]]:
     return checked
 
 
-def _tell(path: Path, intake: Intake, say: Say) -> None:
-    say(f"{path.name:<28}{intake.table.name:<16}{len(intake):>10,} rows   {intake.read_as}")
+def _tell(path: Path, intake: Intake, say: Say, centre: str) -> None:
+    # With several centres a file is named only where it was not read as most are.
+    if not centre or intake.notes or intake.read_as != USUAL:
+        rows = f"{len(intake):>9,} rows"
+        say(f"{centre}{path.name:<24}{intake.table.name:<16}{rows}  {intake.read_as}")
     for note in intake.notes:
         say(f"  note: {note}")

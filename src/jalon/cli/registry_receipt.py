@@ -16,6 +16,26 @@ SHOWN = 20
 """How many rejected cells of a file a person sees; the CSV file holds all."""
 
 
+def tell_receipts(receipts: list[Receipt]) -> None:
+    """Tell a person what an import did: a line per table, or per centre when there are several."""
+    if len(receipts) == 1:
+        tell_receipt(receipts[0])
+        return
+    names = ("centre", "files", "new", "changed", "as before", "queries opened", "closed")
+    typer.echo(f"{names[0]:<10}" + "".join(f"{name:>16}" for name in names[1:]))
+    for receipt in receipts:
+        taken, queries = receipt.taken, receipt.queries
+        counts = (
+            len(taken),
+            sum(one.added for one in taken),
+            sum(one.changed for one in taken),
+            sum(one.unchanged for one in taken),
+            queries.opened + queries.reopened,
+            queries.closed,
+        )
+        typer.echo(f"{receipt.centre:<10}" + "".join(f"{count:>16,}" for count in counts))
+
+
 def tell_receipt(receipt: Receipt) -> None:
     """Tell a person what an import did, one line per table."""
     typer.echo(f"centre {receipt.centre}")

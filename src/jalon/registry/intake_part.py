@@ -97,7 +97,7 @@ def type_part(
 
 
 def _is_unused(column: Column, table: Table, texts: pl.Series) -> bool:
-    """Whether a column that need not be filled is empty in every row, as most are in small files."""
+    """Whether a column that need not be filled is empty in every row."""
     needed = column.required or column.name in table.keys
     return not needed and texts.null_count() == len(texts)
 

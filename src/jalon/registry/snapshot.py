@@ -153,7 +153,11 @@ def _register(
         "by": writing.by,
     }
     connection.execute(sa.insert(snapshot_book).values(row))
-    details: dict[str, object] = {"snapshot_id": name, "project": manifest.project, "on": manifest.on}
+    details: dict[str, object] = {
+        "snapshot_id": name,
+        "project": manifest.project,
+        "on": manifest.on,
+    }
     details |= {"patients": manifest.patients, "left_out": manifest.left_out}
     append_audit(writing, "snapshot", details | {"record": digest_book(row)})
     mark_outdated(writing)
