@@ -1,6 +1,8 @@
 """Other systems' formats: REDCap projects in and out."""
 
 from jalon.exchange.redcap import read_redcap
+from jalon.exchange.redcap_access import RedcapAccess, open_access
+from jalon.exchange.redcap_api import Download, download_redcap, fetch_redcap
 from jalon.exchange.redcap_dictionary import (
     read_redcap_dictionary,
     write_redcap_dictionary,
@@ -12,11 +14,16 @@ from jalon.exchange.redcap_write import write_redcap
 
 __all__ = [
     "Choice",
+    "Download",
+    "RedcapAccess",
     "RedcapField",
     "RedcapMapping",
     "RowPlan",
     "describe_fields",
+    "download_redcap",
+    "fetch_redcap",
     "load_redcap_mapping",
+    "open_access",
     "read_redcap",
     "read_redcap_dictionary",
     "write_redcap",

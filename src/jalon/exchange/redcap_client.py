@@ -97,6 +97,8 @@ def _check(response: Any, *_: Any, **__: Any) -> Any:
     """Judge an answer by its status before PyCap looks at it, which does not."""
     response.encoding = "utf-8"
     status = int(response.status_code)
+    if status >= 300:
+        response.close()
     if 300 <= status < 400:
         raise CallError("this address leads to another one; give the address that works", status)
     if status >= 400:
