@@ -119,7 +119,7 @@ def show_scorecard(card: pl.DataFrame, data_kind: str, tables: bool) -> None:
     """
     console = Console(highlight=False)
     wide = console.width >= (WIDE_TABLES if tables else WIDE)
-    grid = _grid(header=True)
+    grid = _grid(header=True, gap=1 if tables and not wide else 2)
     grid.add_column("centre", no_wrap=True)
     if tables:
         grid.add_column("table", no_wrap=True)
