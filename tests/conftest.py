@@ -1,4 +1,4 @@
-"""Where the tests find real patients."""
+"""Where the tests find real patients, and a real database server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.postgresql import postgresql  # noqa: F401 - a fixture for every folder
 
 ROOT = Path(__file__).parents[1]
 

@@ -1,16 +1,7 @@
-"""PostgreSQL reads the same query as SQLite and gives what the engine gives.
-
-The test starts a server of its own, without a network, in a folder of its own. It needs the
-Debian package postgresql and root, which hands the server over to the user postgres.
-"""
+"""PostgreSQL reads the same query as SQLite and gives what the engine gives."""
 
 import csv
 import io
-import os
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
 import pytest
 from tests.property.patients import draw_patients
@@ -21,53 +12,12 @@ from jalon.scores.export_sql import write_sql
 from jalon.scores.sql_value import list_columns, quote
 
 COMPUTED = [slug for slug in list_slugs() if find_definition(slug).computes]
-FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-
-
-def find_missing():
-    """What is missing to start a server; empty when nothing is."""
-    if not FOLDERS:
-        return "PostgreSQL is not installed (Debian: postgresql)"
-    if os.geteuid() != 0 or shutil.which("runuser") is None:
-        return "root is needed to start PostgreSQL as the user postgres"
-    return ""
-
-
-def run(folder, *command, text=None):
-    done = subprocess.run(
-        ["runuser", "-u", "postgres", "--", *command], cwd=folder, input=text,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture(scope="module")
-def ask():
+def ask(postgresql):
     """A function that sends SQL to a server and gives the rows of its last query."""
-    missing = find_missing()
-    if missing and os.environ.get("CI"):
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
-    folder = Path(tempfile.mkdtemp(prefix="jalon-"))
-    shutil.chown(folder, "postgres")
-    tools, data = FOLDERS[-1], folder / "data"
-    try:
-        run(folder, f"{tools}/initdb", "-D", str(data), "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c jit=off"
-        run(folder, f"{tools}/pg_ctl", "-D", str(data), "-o", options, "-l", f"{folder}/log",
-            "-w", "start")  # fmt: skip
-
-        def send(sql):
-            found = run(folder, f"{tools}/psql", "-h", str(folder), "-d", "postgres", "-X", "-q",
-                        "--csv", "-t", "-v", "ON_ERROR_STOP=1", text=sql)  # fmt: skip
-            return list(csv.reader(io.StringIO(found)))
-
-        yield send
-        run(folder, f"{tools}/pg_ctl", "-D", str(data), "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return lambda sql: list(csv.reader(io.StringIO(postgresql.send(sql))))
 
 
 def write_table(definition, rows, kind):

@@ -34,7 +34,9 @@ def digest_frame(frame: pl.DataFrame, keys: tuple[str, ...]) -> str:
     for name, kind in frame.schema.items():
         digest.update(f"{name}\n".encode())
         digest.update(plain[f"{name} there"].to_numpy().tobytes())
-        digest.update(plain[f"{name} fixed"].to_numpy().tobytes())
+        fixed = plain[f"{name} fixed"].to_numpy()
+        # Adding 0.0 makes minus zero plain zero, which is what SQLite keeps (polars leaves it out).
+        digest.update((fixed + 0.0 if kind == pl.Float64 else fixed).tobytes())
         if kind == pl.String:
             digest.update("".join(plain[f"{name} text"].to_list()).encode())
     return digest.hexdigest()
@@ -49,8 +51,7 @@ def _express(name: str, kind: pl.DataType) -> list[pl.Expr]:
         size = text.str.len_bytes().cast(pl.Int64)
         return [there, size.alias(f"{name} fixed"), text.alias(f"{name} text")]
     if kind == pl.Float64:
-        # Adding 0.0 makes minus zero plain zero, which is what SQLite keeps.
-        return [there, (column.fill_null(0.0) + 0.0).alias(f"{name} fixed")]
+        return [there, column.fill_null(0.0).alias(f"{name} fixed")]
     return [there, column.to_physical().cast(pl.Int64).fill_null(0).alias(f"{name} fixed")]
 
 

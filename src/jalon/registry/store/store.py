@@ -99,7 +99,7 @@ def create_store(url: str, data_kind: DataKind = "real", by: str = "") -> tuple[
         raise UserError(
             f"there is no folder {find_file(engine).parent} for {find_file(engine).name}"
         )
-    with Store(engine, data_kind).write(by) as writing:
+    with _let_go(engine), Store(engine, data_kind).write(by) as writing:
         made = migrate(writing.connection)
         kind = _read_info(writing.connection).get("data_kind", data_kind)
         if kind != data_kind:
@@ -133,7 +133,7 @@ def open_store(url: str) -> Store:
     engine = make_engine(url)
     if is_sqlite(engine) and not find_file(engine).is_file():
         raise UserError(f"there is no store {find_file(engine)}; make it with: jalon registry init")
-    with Store(engine, "").read() as connection:
+    with _let_go(engine), Store(engine, "").read() as connection:
         if not sa.inspect(connection).has_table("info"):
             raise UserError("this database holds no store yet; make it with: jalon registry init")
         if not is_current(connection):
@@ -156,6 +156,16 @@ def _write_info(connection: sa.Connection, values: dict[str, str]) -> None:
             connection.execute(sa.update(info).where(info.c.name == name).values(value=value))
         else:
             connection.execute(sa.insert(info).values(name=name, value=value))
+
+
+@contextmanager
+def _let_go(engine: sa.Engine) -> Iterator[None]:
+    """Close the database when a store cannot be made or opened."""
+    try:
+        yield
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 @contextmanager
