@@ -13,6 +13,8 @@ from jalon.stats import ModelTest, spline_basis
 from jalon.validate.bootstrap import Bootstrap, bootstrap_figures
 from jalon.validate.pseudo_regression import fit_pseudo
 
+METHOD = "bootstrap percentile, reflected"
+
 
 def measure_distances(predicted: Floats, observed: Floats) -> Floats:
     """Give the mean, median, 90th percentile and largest distance between two risks.
@@ -37,8 +39,10 @@ def draw_distances(
 ) -> list[Estimate]:
     """Give distances their intervals.
 
-    A distance is never negative, so that resamples of a perfect prediction never reach 0. Therefore
-    the lower limit is 0 unless the curve can be told from the diagonal.
+    A distance is never negative: chance makes it larger, in the cohort and once more in its
+    resamples, which never reach 0. Therefore the upper limit is the percentile, the lower one its
+    reflection, as far below the distance as the percentile is above it; and it is 0 unless the
+    curve can be told from the diagonal.
 
     Args:
         measure: gives the distances of the patients at some rows.
@@ -49,13 +53,20 @@ def draw_distances(
 
     Returns:
         One estimate per distance.
+
+    Reference:
+        Davison AC, Hinkley DV (1997), doi:10.1017/CBO9780511802843, section 5.2 (basic bootstrap
+        interval), for the lower limit.
     """
     if bootstrap is None:
         return [Estimate(float(part), np.nan, np.nan) for part in whole]
     found = bootstrap_figures(measure, n, bootstrap)
-    if diagonal.p < 1 - bootstrap.level:
-        return found
-    return [replace(one, low=0.0) for one in found]
+    told = diagonal.p < 1 - bootstrap.level
+    return [replace(one, low=_reflect(one) if told else 0.0, method=METHOD) for one in found]
+
+
+def _reflect(one: Estimate) -> float:
+    return min(max(2 * one.value - one.high, 0.0), one.value)
 
 
 def compare_diagonal(scale: Floats, values: Floats, knots: Floats) -> ModelTest:

@@ -16,7 +16,7 @@ from jalon.stats.survival.interval import find_z
 from jalon.validate.bootstrap import Bootstrap
 from jalon.validate.calibration_distance import compare_diagonal, draw_distances, measure_distances
 from jalon.validate.calibration_weak import read_scale
-from jalon.validate.pseudo_regression import fit_pseudo, take_back
+from jalon.validate.pseudo_regression import find_least, fit_pseudo, take_back
 from jalon.validate.risks import read_level
 
 Smoother = Literal["loess", "spline"]
@@ -193,11 +193,13 @@ def _draw_spline(
     scale = np.log(-np.log1p(-chance))
     bends = place_knots(scale, knots)
     ones = np.ones((len(scale), 1))
-    fit = fit_pseudo(
-        values, np.column_stack([ones, spline_basis(scale, bends)]), np.zeros(len(scale))
-    )
+    rows = values, np.column_stack([ones, spline_basis(scale, bends)]), np.zeros(len(scale))
     at = np.unique(scale)
     design = np.column_stack([np.ones(len(at)), spline_basis(at, bends)])
+    if not z:
+        curve = take_back(design @ find_least(*rows))
+        return curve, curve, curve
+    fit = fit_pseudo(*rows)
     index = design @ fit.coefficients
     spread = np.einsum("ij,jk,ik->i", design, fit.covariance, design)
     half = z * np.sqrt(np.maximum(spread, 0.0))

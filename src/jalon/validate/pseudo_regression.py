@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from jalon.core import ConvergenceError, Floats, UnsuitableDataError
+from jalon.stats.kernels.pseudo_climb import climb_pseudo
 
-MOST_STEPS = 200
-HALVINGS = 40
-SETTLED = 1e-11
 LEAST_SHARE = 1e-10
 
 
@@ -74,56 +72,35 @@ def fit_pseudo(values: Floats, x: Floats, offset: Floats) -> PseudoFit:
         UnsuitableDataError: columns that say the same.
         ConvergenceError: the squares have no least value that could be found.
     """
-    fitted = np.zeros(x.shape[1])
+    fitted = find_least(values, x, offset)
+    return PseudoFit(fitted, _robust(values, x, x @ fitted + offset))
+
+
+def find_least(values: Floats, x: Floats, offset: Floats) -> Floats:
+    """Find the coefficients of ``fit_pseudo`` without their errors.
+
+    Args:
+        values: shape (n,), pseudo-values of the patients.
+        x: shape (n, p), covariates.
+        offset: shape (n,), what is added to the linear predictor.
+
+    Returns:
+        Shape (p,).
+
+    Raises:
+        UnsuitableDataError: columns that say the same.
+        ConvergenceError: the squares have no least value that could be found.
+    """
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise UnsuitableDataError("the predicted risks are too alike for this curve")
-    least = _sum_squares(values, x @ fitted + offset)
-    for _ in range(MOST_STEPS):
-        index = x @ fitted + offset
-        slope = _slope(index)[:, None] * x
-        pull = slope.T @ (values - take_back(index))
-        step = _find_step(values, x, index, pull)
-        if step is None:
-            break
-        moved, reached = _shorten(values, (x, offset), fitted, step, least)
-        fitted, least = fitted + moved, reached
-        size = np.sqrt(np.einsum("ij,ij->j", slope, slope))
-        if np.max(np.abs(step) * size) <= SETTLED * np.sqrt(max(least, 1e-300)):
-            return PseudoFit(fitted, _robust(values, x, x @ fitted + offset))
-    raise ConvergenceError(
-        "the regression of pseudo-values did not settle; use fewer knots, or more events"
-    )
-
-
-def _find_step(values: Floats, x: Floats, index: Floats, pull: Floats) -> Floats | None:
-    """Newton's step, or that of Gauss and Newton where the squares are not convex."""
-    slope = _slope(index)
-    square = (slope[:, None] * x).T @ (slope[:, None] * x)
-    bend = slope * (1 - np.exp(np.minimum(index, 700.0))) * (values - take_back(index))
-    for matrix in (square - (bend[:, None] * x).T @ x, square):
-        try:
-            np.linalg.cholesky(matrix)
-            return np.asarray(np.linalg.solve(matrix, pull), dtype=np.float64)
-        except np.linalg.LinAlgError:
-            continue
-    return None
-
-
-def _shorten(
-    values: Floats, design: tuple[Floats, Floats], fitted: Floats, step: Floats, least: float
-) -> tuple[Floats, float]:
-    """Halve a step until the squares do not rise."""
-    x, offset = design
-    for _ in range(HALVINGS):
-        reached = _sum_squares(values, x @ (fitted + step) + offset)
-        if reached <= least * (1 + 1e-14):
-            return step, reached
-        step = step / 2
-    return np.zeros(len(step)), least
-
-
-def _sum_squares(values: Floats, index: Floats) -> float:
-    return float(np.sum((values - take_back(index)) ** 2))
+    begin = np.zeros(x.shape[1])
+    parts = (np.ascontiguousarray(part, dtype=np.float64) for part in (values, x, offset, begin))
+    fitted, settled = climb_pseudo(*parts)
+    if not settled:
+        raise ConvergenceError(
+            "the regression of pseudo-values did not settle; use fewer knots, or more events"
+        )
+    return np.asarray(fitted)
 
 
 def _slope(index: Floats) -> Floats:
