@@ -179,13 +179,9 @@ def _list_rows(part: pl.DataFrame, days: str) -> Table:
     return grid
 
 
-def _grid(header: bool = False) -> Table:
-    table = Table(
-        box=None, show_header=header, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
-    )
-    if not header:
-        table.padding = (0, 2, 0, 0)
-    return table
+def _grid(header: bool = False, gap: int = 2) -> Table:
+    space = (0, gap, 0, 0)
+    return Table(box=None, show_header=header, header_style="dim", pad_edge=False, padding=space)
 
 
 def _count_states(found: pl.DataFrame) -> str:
