@@ -10,10 +10,12 @@ import polars as pl
 from jalon.core.errors import DataFileError, UserError
 from jalon.dictionary import Table
 from jalon.exchange.redcap_answers import Answers, check_missing
-from jalon.exchange.redcap_export import GROUP, Export, read_export
+from jalon.exchange.redcap_export import GROUP, STRUCTURE, Export, read_export
+from jalon.exchange.redcap_field import name_fields
 from jalon.exchange.redcap_mapping import RedcapMapping, RowPlan, split_place
 from jalon.exchange.redcap_rows import LINE, Source, check_places, look_up, plan_own, take_rows
 from jalon.registry.finding import Finding, find, refuse
+from jalon.registry.identity import check_identity
 from jalon.registry.sheet import Sheet
 from jalon.registry.sheet.decimal import find_decimal
 
@@ -46,8 +48,9 @@ def read_redcap(
         Each table of which the export has rows, with its rows.
 
     Raises:
-        DataFileError: the file is no such export, an unknown code, a field that is absent, or
-            nothing to read; with line and field, never with what a patient's cell holds.
+        DataFileError: the file is no such export, an unknown code, a field that is absent, a
+            field that identifies persons (even one that is not read), or nothing to read; with
+            line and field, never with what a patient's cell holds.
         UserError: a missing data code that could also be an answer.
     """
     chosen = mapping or RedcapMapping()
@@ -55,6 +58,7 @@ def read_redcap(
     own = not chosen.rows
     check_places(export, chosen)
     plans = plan_own(export, tables) if own else chosen.rows
+    _refuse_persons(export, chosen, plans, tables)
     by_name = {table.name: table for table in tables}
     missing = tuple(dict.fromkeys((*chosen.missing_codes, *missing_codes)))
     _check_missing(missing, chosen, plans, by_name)
@@ -76,6 +80,21 @@ def read_redcap(
     if not sheets:
         raise DataFileError(path, "has records, but none of the fields that are read is filled in")
     return sheets
+
+
+def _refuse_persons(
+    export: Export, mapping: RedcapMapping, plans: Sequence[RowPlan], tables: Sequence[Table]
+) -> None:
+    """Look at every column, also at those that are not read: the file is kept as it is."""
+    taken = {split_place(text) for plan in plans for text in plan.columns.values()}
+    place = split_place(mapping.patient) if mapping.patient else None
+    read = {pair[1] for pair in (*taken, place) if pair}
+    check_identity(
+        export.sheet,
+        identifiers={export.record} | ({place[1]} if place else set()),
+        unknown={name for name in export.fields if name not in read},
+        described={*STRUCTURE, *name_fields(tables).values()},
+    )
 
 
 def _check_missing(

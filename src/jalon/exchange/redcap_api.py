@@ -16,8 +16,10 @@ from jalon.dictionary import Table
 from jalon.exchange.redcap import read_redcap
 from jalon.exchange.redcap_access import RedcapAccess
 from jalon.exchange.redcap_client import CallError, call, connect
-from jalon.exchange.redcap_field import PATIENT, choose_exchanged, is_repeated, name_fields
-from jalon.exchange.redcap_mapping import RedcapMapping
+from jalon.exchange.redcap_export import COMPLETE
+from jalon.exchange.redcap_field import CHECKED, PATIENT, choose_exchanged, is_repeated, name_fields
+from jalon.exchange.redcap_mapping import RedcapMapping, split_place
+from jalon.registry.identity_name import find_name_rule
 from jalon.registry.sheet import Sheet
 
 
@@ -41,13 +43,17 @@ class Download:
 
 
 def download_redcap(
-    access: RedcapAccess, path: Path, progress: Callable[[int, int], None] | None = None
+    access: RedcapAccess,
+    path: Path,
+    fields: Sequence[str],
+    progress: Callable[[int, int], None] | None = None,
 ) -> Download:
-    """Fetch all records of a REDCap project into a file, batch by batch.
+    """Fetch some fields of all records of a REDCap project into a file, batch by batch.
 
     Args:
         access: where the project is, and its token.
         path: where the flat export goes; the file is whole or not there.
+        fields: names of fields; those that the project does not have are not asked for.
         progress: told after each batch how many records came, and of how many.
 
     Returns:
@@ -65,11 +71,16 @@ def download_redcap(
     metadata = call("metadata", lambda: project.metadata)
     _check_list(names, "export_field_name", "field names")
     _check_list(metadata, "field_name", "metadata")
-    records = _list_records(project, str(metadata[0]["field_name"]))
-    header, body = _fetch_batches(project, records, access.batch, progress)
+    asked = choose_fields(metadata, fields)
+    records = _list_records(project, asked[0])
+    header, body = _fetch_batches(project, asked, records, access, progress)
     _write_private(path, header + body)
     there = next(csv.reader([header]))
-    expected = [str(entry["export_field_name"]) for entry in names]
+    expected = [
+        str(entry["export_field_name"])
+        for entry in names
+        if entry.get("original_field_name", entry["export_field_name"]) in asked
+    ]
     return Download(
         path,
         len(records),
@@ -104,13 +115,52 @@ def fetch_redcap(
         UserError: the server cannot be asked, or what it sent cannot be read; see
             `download_redcap` and `read_redcap`.
     """
-    download = download_redcap(access, path)
+    download = download_redcap(access, path, _list_needed(tables, mapping))
     sheets = read_redcap(path, tables, mapping, download.missing_codes, centre, decimal=".")
     notes = _list_notes(download, tables, mapping)
     return [
         (table, replace(sheet, notes=(*sheet.notes, *notes.get(table.name, ()))))
         for table, sheet in sheets
     ]
+
+
+def choose_fields(metadata: Sequence[dict[str, Any]], fields: Sequence[str]) -> list[str]:
+    """Return the names to ask a project for: not one field more than is needed.
+
+    Args:
+        metadata: the project's fields as its API describes them.
+        fields: the fields that are read.
+
+    Returns:
+        The record's field, the fields, and what tells whether an instrument was filled in: its
+        status and, where a checkbox is read, its other answers that hold no text.
+    """
+    record = str(metadata[0]["field_name"])
+    wanted = [entry for entry in metadata if entry["field_name"] in fields]
+    boxed = {entry.get("form_name") for entry in wanted if entry.get("field_type") == "checkbox"}
+    beside = [
+        entry
+        for entry in metadata
+        if entry.get("form_name") in boxed and entry not in wanted and _holds_no_text(entry)
+    ]
+    forms = dict.fromkeys(str(entry.get("form_name")) for entry in wanted)
+    names = [str(entry["field_name"]) for entry in (*wanted, *beside)]
+    return list(dict.fromkeys([record, *names, *(form + COMPLETE for form in forms)]))
+
+
+def _holds_no_text(entry: dict[str, Any]) -> bool:
+    checked = str(entry.get("text_validation_type_or_show_slider_number") or "")
+    coded = entry.get("field_type") in {"radio", "dropdown", "checkbox", "yesno", "truefalse"}
+    named = entry.get("identifier") == "y" or find_name_rule(str(entry["field_name"])) is not None
+    return (coded or checked.startswith(("integer", "number"))) and not named
+
+
+def _list_needed(tables: Sequence[Table], mapping: RedcapMapping | None) -> list[str]:
+    if mapping is None or not mapping.rows:
+        return list(dict.fromkeys(name_fields(tables).values()))
+    texts = [text for plan in mapping.rows for text in plan.columns.values()]
+    places = map(split_place, [*texts, mapping.patient])
+    return list(dict.fromkeys(place[1].partition(CHECKED)[0] for place in places if place))
 
 
 def _list_notes(
@@ -146,14 +196,18 @@ def _list_records(project: Any, record: str) -> list[str]:
 
 
 def _fetch_batches(
-    project: Any, records: list[str], batch: int, progress: Callable[[int, int], None] | None
+    project: Any,
+    fields: list[str],
+    records: list[str],
+    access: RedcapAccess,
+    progress: Callable[[int, int], None] | None,
 ) -> tuple[str, str]:
     if not records:
         raise UserError("the project has no records that the token's user may export")
     header, parts = "", []
-    for start in range(0, len(records), batch):
-        chosen = records[start : start + batch]
-        text = _fetch(project, chosen)
+    for start in range(0, len(records), access.batch):
+        chosen = records[start : start + access.batch]
+        text = _fetch(project, fields, chosen)
         first, _, body = text.partition("\n")
         if header and first.rstrip("\r") != header.rstrip("\n"):
             raise CallError("records: the project was changed meanwhile; fetch it again")
@@ -164,13 +218,14 @@ def _fetch_batches(
     return header, "".join(parts)
 
 
-def _fetch(project: Any, records: list[str]) -> str:
+def _fetch(project: Any, fields: list[str], records: list[str]) -> str:
     text = str(
         call(
             "records",
             lambda: project.export_records(
                 "csv",
                 records=records,
+                fields=fields,
                 raw_or_label="raw",
                 raw_or_label_headers="raw",
                 event_name="unique",

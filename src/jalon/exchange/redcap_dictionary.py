@@ -11,6 +11,7 @@ from pathlib import Path
 from jalon.core.errors import DataFileError
 from jalon.core.files import write_file
 from jalon.dictionary import Table, list_tables, suggest
+from jalon.dictionary.wording import Language
 from jalon.exchange.redcap_field import (
     PATIENT,
     Choice,
@@ -19,7 +20,7 @@ from jalon.exchange.redcap_field import (
     is_repeated,
     name_fields,
 )
-from jalon.exchange.redcap_template import Language, describe_fields
+from jalon.exchange.redcap_template import describe_fields
 from jalon.registry.finding import Finding, refuse
 from jalon.registry.sheet import SheetOptions, read_sheet
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 from jalon.core.errors import UserError
 from jalon.dictionary import Column, Table
+from jalon.dictionary.wording import (
+    Language,
+    find_language,
+    say_asked,
+    say_help,
+    say_label,
+    say_limits,
+    say_unit,
+)
 from jalon.exchange.redcap_field import (
     PATIENT,
     RECORD_ID,
@@ -20,26 +28,6 @@ from jalon.exchange.redcap_field import (
 
 FEW = 6
 """Up to so many answers are shown at once; more are folded into a list."""
-
-Language = Literal["en", "fr"]
-
-WORDS = {
-    "en": {
-        "above": "above {}",
-        "below": "below {}",
-        "usual": "usually {} to {}",
-        "least": "usually at least {}",
-        "most": "usually at most {}",
-    },
-    "fr": {
-        "above": "supérieur à {}",
-        "below": "inférieur à {}",
-        "usual": "habituellement de {} à {}",
-        "least": "habituellement au moins {}",
-        "most": "habituellement au plus {}",
-    },
-}
-"""What a note says of limits that REDCap itself cannot hold, by language."""
 
 
 def describe_fields(tables: Sequence[Table], language: Language) -> tuple[RedcapField, ...]:
@@ -62,8 +50,7 @@ def describe_fields(tables: Sequence[Table], language: Language) -> tuple[Redcap
         >>> [(field.name, field.form) for field in describe_fields([table], "en")]
         [('record_id', 'visit'), ('visit_age', 'visit')]
     """
-    if language not in WORDS:
-        raise UserError(f'no data dictionary in language "{language}"; use en or fr')
+    language = find_language(language)
     exchanged, names = choose_exchanged(tables), name_fields(tables)
     if not exchanged:
         raise UserError("none of these tables has patients, so there is nothing to collect")
@@ -82,22 +69,23 @@ def _describe_record(table: Table, language: Language) -> RedcapField:
         name=RECORD_ID,
         form=table.name,
         kind="text",
-        label=_plain(_translate(column.label_en, column.label_fr, language)),
+        label=_plain(say_label(column, language)),
         note=_write_note(column, language),
     )
 
 
 def _describe(table: Table, column: Column, name: str, language: Language) -> RedcapField:
     low, high = _write_limits(column)
+    codes = code_levels(column)
     choices = tuple(
-        Choice(code, _plain(_level_label(column, value, language)))
-        for value, code in code_levels(column).items()
+        Choice(codes[level.value], _plain(say_label(level, language)) or level.value)
+        for level in column.levels
     )
     return RedcapField(
         name=name,
         form=table.name,
         kind=_choose_kind(column),
-        label=_plain(_translate(column.label_en, column.label_fr, language)),
+        label=_plain(say_label(column, language)),
         choices=choices,
         validation={"number": "number", "integer": "integer", "date": "date_ymd"}.get(
             column.kind, ""
@@ -130,21 +118,10 @@ def _write_limits(column: Column) -> tuple[str, str]:
 
 
 def _write_note(column: Column, language: Language) -> str:
-    low, high = column.soft_low, column.soft_high
-    usual = "usual" if low is not None and high is not None else "most" if low is None else "least"
-    limits = [
-        ("above", (column.above,)),
-        ("below", (column.below,)),
-        (usual, tuple(limit for limit in (low, high) if limit is not None)),
-    ]
-    said = [
-        WORDS[language][word].format(*(_show(number, language) for number in numbers))
-        for word, numbers in limits
-        if numbers and numbers[0] is not None
-    ]
-    measured = ", ".join(part for part in (column.unit, *said) if part)
-    help_text = _translate(column.help_en, column.help_fr, language)
-    return _plain(". ".join(part for part in (measured, help_text) if part))
+    # REDCap shows its own limits only when they are broken, and knows no strict ones.
+    parts = (say_unit(column.unit), say_limits(column, language), say_asked(column, language))
+    measured = ", ".join(part for part in parts if part) if column.is_numeric else ""
+    return _plain(". ".join(part for part in (measured, say_help(column, language)) if part))
 
 
 def _write_annotation(table: Table, column: Column) -> str:
@@ -155,22 +132,8 @@ def _write_annotation(table: Table, column: Column) -> str:
     return _plain("; ".join(parts)).replace("@", "(at)")
 
 
-def _level_label(column: Column, value: str, language: Language) -> str:
-    level = next(level for level in column.levels if level.value == value)
-    return _translate(level.en, level.fr, language) or value
-
-
-def _translate(english: str, french: str, language: Language) -> str:
-    return french or english if language == "fr" else english or french
-
-
 def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text.replace("|", "/")).strip()
-
-
-def _show(limit: float | None, language: Language) -> str:
-    text = _number(limit)
-    return text.replace(".", ",") if language == "fr" else text
 
 
 def _number(limit: float | None) -> str:

@@ -216,6 +216,25 @@ def test_broken_exports_are_refused_with_line_and_field(tmp_path, text, words, l
     assert "male" not in str(caught.value).partition("are:")[0]
 
 
+@pytest.mark.parametrize(
+    ("header", "value", "words"),
+    [
+        ("last_name", "x", "name"),
+        ("dob", "1950-01-02", "birth"),
+        ("remark", "anna@example.org", "e-mail"),
+        ("remark", "2 69 05 49 588 157 80", "NIR"),
+    ],
+)
+def test_field_that_identifies_persons_is_refused_even_when_not_read(
+    tmp_path, header, value, words
+):
+    path = export(tmp_path, f"record_id,patient_sex,{header}\n7,male,{value}")
+    with pytest.raises(DataFileError, match=words) as caught:
+        read(path)
+    assert caught.value.column == header
+    assert value not in str(caught.value) or value == "x"
+
+
 def test_export_without_any_answer_is_refused(tmp_path):
     path = export(tmp_path, "record_id,patient_sex,patient_complete\n7,,0")
     with pytest.raises(DataFileError, match="none of the fields that are read is filled in"):

@@ -20,10 +20,13 @@ from tests.unit.exchange.redcap_server import (
 from jalon.core.errors import UserError
 from jalon.dictionary import find_table, list_tables
 from jalon.exchange import (
+    Choice,
     RedcapAccess,
+    RedcapField,
     describe_fields,
     download_redcap,
     fetch_redcap,
+    load_redcap_mapping,
     open_access,
     read_redcap,
     write_redcap,
@@ -31,6 +34,7 @@ from jalon.exchange import (
 from jalon.exchange import redcap_client as client
 
 TABLES = list_tables()
+FIELDS = [field.name for field in describe_fields(TABLES, "en")]
 REPEATING = [("", t.name) for t in TABLES if "patient" in t.names and t.keys != ("patient",)]
 
 
@@ -96,11 +100,41 @@ def test_missing_codes_of_the_project_are_known(project, tmp_path):
     assert dict(cells_of(sheets))["patient"][0]["sex"] == ""
 
 
+def test_not_one_field_more_than_is_needed_is_fetched(tmp_path):
+    fields = [
+        RedcapField("id", "who", "text", "Id"),
+        RedcapField("family_name", "who", "text", "Name"),
+        RedcapField("ill", "who", "checkbox", "Ill", (Choice("1", "Liver"), Choice("2", "Heart"))),
+        RedcapField("smokes", "who", "yesno", "Smokes"),
+        RedcapField("weight", "who", "text", "Weight", validation="number"),
+        RedcapField("letter", "who", "notes", "Letter"),
+        RedcapField("sexe", "more", "radio", "Sex", (Choice("1", "m"), Choice("2", "f"))),
+        RedcapField("height", "more", "text", "Height", validation="number"),
+    ]
+    text = (
+        "id,family_name,ill___1,ill___2,smokes,weight,letter,who_complete,sexe,height,more_complete"
+        "\n1,x,0,0,0,,,,1,170,2\n2,x,0,0,,,,,2,171,2\n"
+    )
+    path = tmp_path / "m.toml"
+    path.write_text(
+        '[redcap.codes.sexe]\n1 = "male"\n2 = "female"\n'
+        '[[redcap.rows]]\ntable = "patient"\ncolumns = { sex = "sexe", diabetes = "ill___1" }\n',
+        encoding="utf-8",
+    )
+    mapping = load_redcap_mapping(path, TABLES)
+    with serve(Project(fields, text)) as url:
+        [(_, sheet)] = fetch_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv", TABLES, mapping)
+    header = (tmp_path / "e.csv").read_text(encoding="utf-8").split("\n")[0]
+    assert header == "id,ill___1,ill___2,smokes,weight,who_complete,sexe,more_complete"
+    # The first said that he does not smoke, so his boxes were seen; the second's were not.
+    assert sheet.cells["diabetes"].to_list() == ["0", ""]
+
+
 def test_progress_is_told(project, tmp_path):
     told = []
     with serve(project) as url:
         access = RedcapAccess(url, TOKEN, batch=3)
-        done = download_redcap(access, tmp_path / "e.csv", lambda *step: told.append(step))
+        done = download_redcap(access, tmp_path / "e.csv", FIELDS, lambda *step: told.append(step))
     assert told == [(3, 5), (5, 5)]
     assert (done.records, done.missing_codes, done.absent) == (5, ("UNK", "NI"), ())
     assert "infusion" in done.repeating
@@ -125,14 +159,14 @@ def test_instruments_of_repeating_events_repeat(text, tmp_path):
         mapped=[("d30_arm_1", "infusion"), ("d90_arm_1", "event")],
     )  # fmt: skip
     with serve(project) as url:
-        done = download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv")
+        done = download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv", FIELDS)
     assert done.repeating == ("infusion",)
 
 
 def test_project_without_repeats_is_not_asked_for_them(project, tmp_path):
     project.repeating = []
     with serve(project) as url:
-        assert download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv").repeating == ()
+        assert download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv", FIELDS).repeating == ()
 
 
 def cut(text):
@@ -176,7 +210,7 @@ def test_whatever_goes_wrong_becomes_advice(project, tmp_path, name, caplog):
     path = tmp_path / "e.csv"
     timeout = 0.2 if name == "too late" else 30.0
     with serve(project) as url, pytest.raises(UserError, match=words) as caught:
-        download_redcap(RedcapAccess(url, TOKEN, batch=2, timeout=timeout), path)
+        download_redcap(RedcapAccess(url, TOKEN, batch=2, timeout=timeout), path, FIELDS)
     told = f"{caught.value} {caught.value.__cause__} {caplog.text}"
     assert TOKEN not in told
     assert "é1" not in told
@@ -187,19 +221,19 @@ def test_whatever_goes_wrong_becomes_advice(project, tmp_path, name, caplog):
 def test_passing_trouble_is_overcome(project, tmp_path):
     project.faults = [fail(502), pass_on, hang_up]
     with serve(project) as url:
-        assert download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv").records == 5
+        assert download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv", FIELDS).records == 5
 
 
 def test_nobody_at_the_address(project, tmp_path):
     with serve(project) as url:
         pass
     with pytest.raises(UserError, match="cannot be reached"):
-        download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv")
+        download_redcap(RedcapAccess(url, TOKEN), tmp_path / "e.csv", FIELDS)
 
 
 def test_wrong_token_is_what_redcap_says(project, tmp_path):
     with serve(project) as url, pytest.raises(UserError, match="HTTP 403"):
-        download_redcap(RedcapAccess(url, "F" * 32), tmp_path / "e.csv")
+        download_redcap(RedcapAccess(url, "F" * 32), tmp_path / "e.csv", FIELDS)
 
 
 def test_without_pycap_there_is_advice(monkeypatch, tmp_path):
@@ -214,7 +248,7 @@ def test_without_pycap_there_is_advice(monkeypatch, tmp_path):
     for name in [name for name in sys.modules if name.split(".")[0] == "redcap"]:
         monkeypatch.delitem(sys.modules, name)
     with pytest.raises(UserError, match=r"pip install 'jalon\[redcap\]'"):
-        download_redcap(RedcapAccess("https://a.org/api/", TOKEN), tmp_path / "e.csv")
+        download_redcap(RedcapAccess("https://a.org/api/", TOKEN), tmp_path / "e.csv", FIELDS)
 
 
 @pytest.mark.parametrize(

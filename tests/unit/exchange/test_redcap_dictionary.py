@@ -91,11 +91,11 @@ def test_file_beside_lists_repeating_instruments_with_their_keys(tmp_path):
 def test_kinds_and_limits():
     number = field_of(Column("ldh", "number", "LDH", unit="U/L", low=10, high=20000.5))
     assert (number.kind, number.validation) == ("text", "number")
-    assert (number.low, number.high, number.note) == ("10", "20000.5", "U/L")
+    assert (number.low, number.high, number.note) == ("10", "20000.5", "U/L, 10 to 20,000.5")
     strict = field_of(Column("n", "integer", "N", above=0, below=10))
     assert (strict.validation, strict.low, strict.high) == ("integer", "1", "9")
     dose = field_of(Column("d", "number", "D", above=0, soft_high=2.5), "fr")
-    assert (dose.low, dose.note) == ("0", "supérieur à 0, habituellement au plus 2,5")
+    assert (dose.low, dose.note) == ("0", "au-dessus de 0, question posée au-dessus de 2,5")
     assert field_of(Column("on", "date", "On")).validation == "date_ymd"
     assert field_of(Column("dead", "flag", "Died")).kind == "yesno"
     assert field_of(Column("who", "identifier", "Who")).identifier
