@@ -214,6 +214,31 @@ def build_codebook(language: Language, version: str) -> Codebook:
     )
 
 
+def shorten_time_points(time_points: tuple[str, ...], language: Language) -> str:
+    """Write neighbouring time points as their first and last.
+
+    Args:
+        time_points: when a column is collected.
+        language: the reader's language.
+
+    Example:
+        >>> shorten_time_points(("d30", "d90", "d180", "m24"), "en")
+        'd30 to d180, m24'
+    """
+    order = [level.value for level in find_table("assessment").column("time_point").levels]
+    runs: list[list[str]] = []
+    for name in time_points:
+        last = runs[-1][-1] if runs else ""
+        following = order[order.index(last) + 1 :][:1] if last in order else []
+        if name not in UNPLANNED and following == [name]:
+            runs[-1].append(name)
+        else:
+            runs.append([name])
+    through = load_words(language)["through"]
+    texts = [f"{run[0]} {through} {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs]
+    return ", ".join(texts)
+
+
 def _say_title(table: Table, language: Language) -> str:
     text = table.label_fr if language == "fr" and table.label_fr else table.label_en
     return typeset(text, language)
@@ -255,7 +280,7 @@ def _show_column(table: Table, column: Column, language: Language) -> CodebookRo
         asked=say_asked(column, language),
         levels=levels,
         missing=", ".join(column.missing),
-        time_points=_shorten(column.time_points, load_words(language)["through"]),
+        time_points=shorten_time_points(column.time_points, language),
         source=column.source,
         required=column.required,
         is_key=column.name in table.keys,
@@ -266,20 +291,6 @@ def _is_plain_flag(column: Column) -> bool:
     """Tell whether a flag's levels say no more than no and yes."""
     labels = {level.value: level.en for level in column.levels}
     return column.kind == "flag" and labels in ({}, {"0": "no", "1": "yes"})
-
-
-def _shorten(time_points: tuple[str, ...], through: str) -> str:
-    """Write neighbouring time points as their first and last."""
-    order = [level.value for level in find_table("assessment").column("time_point").levels]
-    runs: list[list[str]] = []
-    for name in time_points:
-        last = runs[-1][-1] if runs else ""
-        if name not in UNPLANNED and last in order and order[order.index(last) + 1] == name:
-            runs[-1].append(name)
-        else:
-            runs.append([name])
-    texts = [f"{run[0]} {through} {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs]
-    return ", ".join(texts)
 
 
 def _show_rule(rule: RegistryRule, labels: dict[str, str], language: Language) -> CodebookRule:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 PRODUCT = "-//jalon//registry calendar//EN"
 
+AHEAD = 400
+"""Days from today within which a visit to come is shown; a newer file shows the next ones."""
+
 _WORDS = {
     "en": {
         "many": "{label}: {count} visits",
@@ -74,7 +77,11 @@ class Entry:
 
 
 def write_ics(
-    calendar: pl.DataFrame, visits: tuple[Visit, ...], today: date, language: Language = "en"
+    calendar: pl.DataFrame,
+    visits: tuple[Visit, ...],
+    today: date,
+    language: Language = "en",
+    ahead: int = AHEAD,
 ) -> bytes:
     """Write the visits that are overdue, due or to come as an iCalendar file.
 
@@ -87,6 +94,7 @@ def write_ics(
         visits: the planned visits, for their names.
         today: the day on which the calendar was made; it is the file's time stamp.
         language: the reader's language.
+        ahead: days within which a visit to come is shown.
 
     Returns:
         The file's bytes (RFC 5545); the same rows give the same bytes.
@@ -100,9 +108,10 @@ def write_ics(
     """
     import icalendar  # noqa: PLC0415 - only in the extra "registry"
 
-    entries = _gather(calendar, [visit.time_point for visit in visits], today)
+    near = calendar.filter(pl.col("planned") <= today + timedelta(days=ahead))
+    entries = _gather(near, [visit.time_point for visit in visits], today)
     if not entries:
-        raise UserError("no visit is overdue, due or to come, so there is no calendar to write")
+        raise UserError("no visit is overdue, due or soon to come, so no calendar was written")
     made = icalendar.Calendar()
     made.add("prodid", PRODUCT)
     made.add("version", "2.0")

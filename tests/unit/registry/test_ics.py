@@ -10,7 +10,7 @@ from tests.unit.registry.calendar_rows import INFUSED, VISITS, make_tables
 from jalon.core.errors import UserError
 from jalon.dictionary import load_visits
 from jalon.registry.calendar import plan_visits
-from jalon.registry.ics import write_ics
+from jalon.registry.ics import AHEAD, write_ics
 from jalon.simulate import simulate_tables
 
 TODAY = date(2022, 5, 2)
@@ -27,7 +27,8 @@ def test_is_read_back_with_every_open_visit_counted(calendar):
     assert (read["VERSION"], read["PRODID"][:9]) == ("2.0", "-//jalon/")
     events = read.walk("VEVENT")
     total = sum(int(str(event["SUMMARY"]).split(": ")[1].split()[0]) for event in events)
-    assert total == calendar.filter(pl.col("state").is_in(["overdue", "due", "upcoming"])).height
+    soon = calendar.filter(pl.col("planned") <= TODAY + timedelta(days=AHEAD))
+    assert total == soon.filter(pl.col("state").is_in(["overdue", "due", "upcoming"])).height
     for event in events:
         assert event["DTSTAMP"].dt == datetime(2022, 5, 2, tzinfo=UTC)
         assert event["DTEND"].dt - event["DTSTART"].dt == timedelta(days=1)
@@ -70,6 +71,17 @@ def test_overdue_visits_stand_on_the_day_of_the_file():
     }
 
 
+def test_visits_far_ahead_wait_for_a_newer_file():
+    planned = plan_visits(make_tables(), VISITS, INFUSED)
+    for ahead, count in ((29, 0), (30, 1), (90, 2), (359, 2), (360, 3)):
+        if count == 0:
+            with pytest.raises(UserError):
+                write_ics(planned, VISITS, INFUSED, ahead=ahead)
+        else:
+            content = write_ics(planned, VISITS, INFUSED, ahead=ahead)
+            assert content.count(b"BEGIN:VEVENT") == count
+
+
 def test_french_is_french():
     later = INFUSED + timedelta(days=60)
     text = write_ics(plan_visits(make_tables(), VISITS, later), VISITS, later, "fr").decode()
@@ -79,5 +91,5 @@ def test_french_is_french():
 
 def test_a_calendar_without_open_visit_is_not_written():
     empty = plan_visits(make_tables(), VISITS, INFUSED).clear()
-    with pytest.raises(UserError, match="no visit is overdue, due or to come"):
+    with pytest.raises(UserError, match="no visit is overdue, due or soon to come"):
         write_ics(empty, VISITS, TODAY)
