@@ -42,7 +42,8 @@ def show_rejections(
     out.print(Text(f"{file}: {count:,} {cells} rejected{ways}", style="bold"))
     out.print(_draw(kinds.head(shown)))
     if different > shown:
-        out.print(Text(f"and {different - shown:,} further kinds", style="dim"))
+        word = "kind" if different - shown == 1 else "kinds"
+        out.print(Text(f"and {different - shown:,} further {word}", style="dim"))
 
 
 def _draw(kinds: pl.DataFrame) -> Table:

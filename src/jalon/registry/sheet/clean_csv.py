@@ -31,7 +31,9 @@ def read_clean(content: bytes, separator: str, width: int) -> pl.DataFrame | Non
     """
     if width < 2 or not content:
         return None
-    trimmed = content.rstrip(b"\r\n") + b"\n"
+    first = content.find(b"\n")
+    end = b"\r\n" if content[first - 1 : first] == b"\r" else b"\n"
+    trimmed = content.rstrip(b"\r\n") + end
     if not all(_is_clean(piece, ord(separator), width) for piece in _pieces(trimmed)):
         return None
     names = [str(place) for place in range(width)]
