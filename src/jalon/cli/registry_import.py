@@ -98,8 +98,8 @@ def _take(
     found = {centre: find_key(centre, keys) for centre in deliveries}
     opened = open_registry(require_store(store))
     receipts: list[Receipt] = []
-    for centre, parts in deliveries.items():
-        with opened.write(name_actor(by), keep=not dry_run) as writing:
+    with opened.write(name_actor(by), keep=not dry_run) as writing:
+        for centre, parts in sorted(deliveries.items()):
             receipts.append(take_delivery(writing, parts, found[centre]))
     opened.close()
     return receipts

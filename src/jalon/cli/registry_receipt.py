@@ -72,20 +72,22 @@ def show_rejected(error: RejectedError, to: Path | None, *, as_json: bool) -> No
 
     Args:
         error: what was rejected.
-        to: a CSV file; with several files imported, a column says which.
+        to: a CSV file; its first column says which file a cell is of.
         as_json: whether a program reads.
     """
     from jalon.cli.registry_rejections import show_rejections  # noqa: PLC0415 - heavy
-    from jalon.registry.rejection import write_rejections  # noqa: PLC0415 - heavy
+    from jalon.registry.delivery import name_apart  # noqa: PLC0415 - heavy
+    from jalon.registry.safe_csv import write_safe_csv  # noqa: PLC0415 - heavy
 
     if to is not None:
-        write_rejections(error.join(), to)
+        write_safe_csv(error.tabulate(), to)
     if as_json:
         cells = {str(path): found.frame.to_dicts() for path, found in error.rejected.items()}
         typer.echo(json.dumps({"kept": False, "problem": str(error), "rejected": cells}))
         return
+    names = name_apart(list(error.rejected))
     for path, found in error.rejected.items():
-        show_rejections(found, path.name, SHOWN)
+        show_rejections(found, names[path], SHOWN)
     typer.echo(f"error  {error}", err=True)
     if to is not None:
         typer.echo(f"all rejected cells are in {to}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from jalon.dictionary import Column, Table, find_table
+from jalon.dictionary import Column, Level, Table, find_table
 from jalon.registry import Batch
 from jalon.registry.manifest import Manifest, check_files, read_manifest
 
@@ -71,6 +71,7 @@ def flatten_snapshot(folder: Path) -> tuple[Batch, Manifest]:
     frames = {name: pl.read_parquet(folder / t.file) for name, t in manifest.tables.items()}
     frames["infusion"] = frames["infusion"].filter(pl.col("infusion_number") == 1)
     start = frames["infusion"].select(*SAME, start="infusion_date")
+    last_news = _date_last_news(frames)
     frames["assessment"] = _choose_baseline(frames["assessment"], start)
     names = _name_columns(frames)
     flat = frames["patient"].select(SAME)
@@ -79,9 +80,12 @@ def flatten_snapshot(folder: Path) -> tuple[Batch, Manifest]:
             *SAME, *(pl.col(old).alias(new) for old, new in renamed.items())
         )
         flat = flat.join(part, on=SAME, how="left", maintain_order="left")
-    flat = flat.join(_date_outcomes(frames, start), on=SAME, how="left", maintain_order="left")
+    flat = flat.join(
+        _date_outcomes(frames, start, last_news), on=SAME, how="left", maintain_order="left"
+    )
     flat = flat.sort(SAME)
-    described = _describe(names, manifest)
+    centres = flat["centre"].unique().sort().to_list()
+    described = _describe(names, manifest, centres)
     frame = flat.select(described.names)
     lines = np.arange(1, frame.height + 1)
     return Batch(described, frame, lines, (), manifest.snapshot_id), manifest
@@ -120,11 +124,11 @@ def _name_columns(frames: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, str
     }
 
 
-def _date_outcomes(frames: Mapping[str, pl.DataFrame], start: pl.DataFrame) -> pl.DataFrame:
+def _date_outcomes(
+    frames: Mapping[str, pl.DataFrame], start: pl.DataFrame, last_news: pl.DataFrame
+) -> pl.DataFrame:
     found = frames["patient"].select(*SAME, "birth_year", "birth_month")
-    found = found.join(start, on=SAME, how="left").join(
-        _date_last_news(frames), on=SAME, how="left"
-    )
+    found = found.join(start, on=SAME, how="left").join(last_news, on=SAME, how="left")
     for name, kinds in EVENTS.items():
         rows = frames["event"].filter(pl.col("kind").is_in(kinds)).join(start, on=SAME)
         first = rows.filter(pl.col("date") >= pl.col("start")).group_by(SAME)
@@ -158,8 +162,11 @@ def _date_last_news(frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(dates).group_by(SAME).agg(pl.col("last").max())
 
 
-def _describe(names: Mapping[str, Mapping[str, str]], manifest: Manifest) -> Table:
-    columns = [Column("centre", "identifier", "Centre", "Centre")]
+def _describe(
+    names: Mapping[str, Mapping[str, str]], manifest: Manifest, centres: list[str]
+) -> Table:
+    levels = tuple(Level(centre, centre, centre) for centre in centres)
+    columns = [Column("centre", "category", "Centre", "Centre", levels=levels)]
     columns.append(Column("patient", "identifier", "Patient (pseudonym)", "Patient (pseudonyme)"))
     for name, renamed in names.items():
         known = {column.name: column for column in find_table(name).columns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from jalon.core.survival_data import Integers
 from jalon.dictionary import RegistryRule, Table, find_table
 from jalon.dictionary.tables import TABLES
 from jalon.registry.pseudonym import CentreKey, pseudonymise
-from jalon.registry.rejection import Rejection, Rejections, gather_rejections, join_rejections
+from jalon.registry.rejection import Rejection, Rejections, gather_rejections
 from jalon.registry.rules import Broken, depends_on, find_broken, list_rules, tables_needed
 from jalon.registry.snapshot import mark_outdated
 from jalon.registry.store.audit import append_audit
@@ -114,16 +115,36 @@ class RejectedError(UserError):
     def __init__(self, rejected: dict[Path, Rejections]) -> None:
         self.rejected = {path: found for path, found in rejected.items() if len(found)}
         count = sum(len(found) for found in self.rejected.values())
-        files = ", ".join(path.name for path in self.rejected)
+        names = [path.name for path in self.rejected]
+        files = f"{len(names)} files" if len(names) > 3 else ", ".join(names)
         word = "cell was" if count == 1 else "cells were"
         super().__init__(
             f"{count:,} {word} rejected in {files}; nothing was imported: mend the file and "
             "import it again as a whole"
         )
 
-    def join(self) -> Rejections:
-        """Return the cells of all files together; with several files, a column says which."""
-        return join_rejections(self.rejected.values())
+    def tabulate(self) -> pl.DataFrame:
+        """Return the cells of all files, one row each; the first column names the file."""
+        names = name_apart(list(self.rejected))
+        parts = [
+            found.frame.select(pl.lit(names[path]).alias("file"), pl.all())
+            for path, found in self.rejected.items()
+        ]
+        return pl.concat(parts)
+
+
+def name_apart(paths: list[Path]) -> dict[Path, str]:
+    """Name each file by its own name, or with its folder where two are called alike.
+
+    Example:
+        >>> list(name_apart([Path("a/S01/event.csv"), Path("a/S02/event.csv")]).values())
+        ['S01/event.csv', 'S02/event.csv']
+    """
+    alike = Counter(path.name for path in paths)
+    return {
+        path: f"{path.parent.name}/{path.name}" if alike[path.name] > 1 else path.name
+        for path in paths
+    }
 
 
 def take_delivery(
