@@ -69,6 +69,9 @@ def test_everybody_is_learned_from_and_the_report_says_so(plain, imputed):
         one = result.internal.figures[name]
         assert one.corrected.value == pytest.approx(one.apparent.value - one.optimism)
         assert one.corrected.low < one.corrected.value < one.corrected.high
+        # The headline trusts patients whom a resample has not seen; Harrell's stands beside it.
+        assert one.harrell is not None
+        assert one.harrell.low < one.harrell.value < one.harrell.high
 
 
 def test_an_interrupted_study_goes_on_and_gives_the_same_bytes(lacking, imputed, tmp_path):

@@ -75,7 +75,7 @@ class EndpointResult:
         courses: how it went, by cohort.
         learning: the score.
         trials: the score on each cohort.
-        internal: its optimism-corrected figures.
+        internal: its figures corrected by 0.632+, Harrell's beside them.
         slope: calibration slope in the validation cohort; None without one.
         rivals: published scores, by cohort.
         size: how large the study should have been; None where that cannot be said.

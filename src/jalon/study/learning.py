@@ -222,8 +222,9 @@ def make_procedure(learning: Learning, month: float | None) -> Procedure:
 
 
 def _correct(figure: JudgedFigure, is_slope: bool) -> Corrected:
-    made, plus = (figure.corrections[kind] for kind in ("optimism", "0.632+"))
-    corrected, other = made.shifted, plus.shifted
+    # Harrell's optimism takes off too little where all is noise (decision 4).
+    made, harrell = (figure.corrections[kind] for kind in ("0.632+", "optimism"))
+    corrected, other = made.shifted, harrell.shifted
     if is_slope:
         # It was 1 in every resample, by construction: nothing tells how it varies.
         corrected, other = (replace(one, low=np.nan, high=np.nan) for one in (corrected, other))

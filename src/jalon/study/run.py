@@ -208,7 +208,7 @@ def _tell_result(tell: Progress, result: EndpointResult) -> None:
     figure = result.internal.figures["concordance"]
     name = result.outcome.cohort.name
     tell.say("apparent", f"C {write_estimate(figure.apparent)}", name)
-    tell.say("corrected", f"C {write_estimate(figure.corrected)}", f"{name}, optimism taken off")
+    tell.say("corrected", f"C {write_estimate(figure.corrected)}", f"{name}, 0.632+ of resamples")
     other = result.trials.get("validation")
     if other is not None:
         text = f"C {write_estimate(other.concordance.estimate)}"

@@ -136,7 +136,7 @@ def discrimination_rows(result: EndpointResult) -> list[DiscriminationRow]:
             f"{own.outcome.cohort.name}, apparent", own.concordance.estimate, _who(own)
         ),
         DiscriminationRow(
-            f"{own.outcome.cohort.name}, corrected for optimism",
+            f"{own.outcome.cohort.name}, corrected (0.632+)",
             result.internal.figures["concordance"].corrected,
             f"{result.internal.resamples} resamples of the whole pipeline",
         ),
@@ -170,7 +170,7 @@ def internal_table(result: EndpointResult) -> Table:
         result: what was found for the endpoint.
 
     Returns:
-        Apparent, optimism, corrected and external value of each figure of merit.
+        Apparent, what is taken off, corrected by 0.632+ and by Harrell's optimism.
     """
     names = {
         "concordance": "Concordance of total points",
@@ -189,22 +189,22 @@ def internal_table(result: EndpointResult) -> Table:
                 Interval(figure.apparent),
                 Number(figure.optimism, 3),
                 Interval(figure.corrected),
-                Interval(figure.corrected if figure.plus is None else figure.plus),
+                Interval(figure.corrected if figure.harrell is None else figure.harrell),
             )
         )
     columns = (
         Heading("Figure of merit"),
         Heading("Apparent"),
-        Heading("Optimism"),
-        Heading("Corrected"),
-        Heading("Corrected by 0.632+"),
+        Heading("Taken off"),
+        Heading("Corrected (0.632+)"),
+        Heading("Harrell's correction"),
     )
     title = f"Internal validation, {result.internal.resamples} bootstrap resamples"
     notes = (
         "Search, points and groups repeated on every resample. Corrected intervals: for what new "
         "patients would show, so they also hold that the optimism itself is not known for sure.",
-        "0.632+ judges each resample's score on the patients it has not seen; where far more was "
-        "tried than the events can tell apart, it is the fairer of the two.",
+        "0.632+ judges each resample's score on the patients it has not seen. Harrell's correction "
+        "judges it on all, which flatters where more was tried than the events can tell apart.",
     )
     return Table(title, columns, tuple(rows), notes)
 

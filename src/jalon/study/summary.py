@@ -79,7 +79,7 @@ def write_merits(result: EndpointResult) -> tuple[Merit, ...]:
     if "validation" not in result.trials or result.slope is None:
         slope = write_number(inside["calibration slope"].corrected.value)
         return (
-            Merit("Concordance, corrected", corrected, "optimism taken off by resampling"),
+            Merit("Concordance, corrected", corrected, "0.632+ of resamples"),
             Merit("Calibration slope, corrected", slope, "1 is ideal"),
             Merit(
                 "Patients and events",
@@ -93,7 +93,7 @@ def write_merits(result: EndpointResult) -> tuple[Merit, ...]:
         Merit(
             f"Concordance in {name}",
             write_estimate(other.concordance.estimate),
-            f"{result.outcome.cohort.name}, corrected for optimism: {corrected}",
+            f"{result.outcome.cohort.name}, corrected (0.632+): {corrected}",
         ),
         Merit(f"Calibration slope in {name}", write_estimate(result.slope), "1 is ideal"),
         Merit(

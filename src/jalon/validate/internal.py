@@ -43,18 +43,19 @@ class Corrected:
 
     Attributes:
         apparent: on the cohort that the score was learned from.
-        optimism: mean drop from the resamples to the cohort.
+        optimism: what is taken off: the mean drop from the resamples to the cohort, or by another
+            rule, which ``harrell`` then stands beside.
         corrected: ``apparent`` less ``optimism``; its interval is shifted and widened (see
             ``correct_estimate``).
         drops: shape (B,), the drop in each resample; NaN where it gave no model.
-        plus: the figure corrected by 0.632+ instead; None when that was not done.
+        harrell: the figure less Harrell's optimism, where ``corrected`` is by 0.632+; else None.
     """
 
     apparent: Estimate
     optimism: float
     corrected: Estimate
     drops: Floats
-    plus: Estimate | None = None
+    harrell: Estimate | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
