@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -29,8 +25,8 @@ DONE = "2"
 FORMULA = r"^[=+@\t\r-]"
 """How a text begins that a spreadsheet would run."""
 
-Rows = list[tuple[tuple[str, int, int], dict[str, str]]]
-"""Rows with the key that sorts them: record, place of the instrument, repeat."""
+PLACE, REPEAT = "place of the instrument", "number of the repeat"
+"""Columns by which rows are sorted; no field has blanks in its name."""
 
 
 def write_redcap(tables: Sequence[tuple[Table, pl.DataFrame]], path: Path) -> None:
@@ -49,27 +45,36 @@ def write_redcap(tables: Sequence[tuple[Table, pl.DataFrame]], path: Path) -> No
             a spreadsheet would run as a formula.
     """
     known = [table for table, _ in tables]
-    exchanged = choose_exchanged(known)
-    fields = name_fields(known)
-    rows: Rows = []
-    groups: dict[str, str] = {}
+    exchanged, fields = choose_exchanged(known), name_fields(known)
+    single: pl.DataFrame | None = None
+    repeated: list[pl.DataFrame] = []
     for table, frame in tables:
-        if table in exchanged:
-            place = 0 if not is_repeated(table) else 1 + exchanged.index(table)
-            rows += _list_rows(table, frame, fields, place)
-            _add_groups(groups, frame)
-    header = _make_header(exchanged, fields, bool(groups))
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, header, restval="", lineterminator="\n")
-    writer.writeheader()
-    for (record, _, _), cells in sorted(_merge(rows).items(), key=lambda row: row[0]):
-        group = {GROUP: groups[record]} if record in groups else {}
-        writer.writerow({RECORD_ID: record, **group, **cells})
-    write_file(path, stream.getvalue())
+        if table not in exchanged:
+            continue
+        rows = _write_rows(table, frame, fields)
+        if is_repeated(table):
+            order = pl.lit(1 + exchanged.index(table)).alias(PLACE)
+            repeated.append(rows.with_columns(order))
+        else:
+            _refuse_several(table, rows)
+            rows = rows.drop(REPEAT)
+            single = rows if single is None else _beside(single, rows)
+    parts = [] if single is None else [single.with_columns(pl.lit(0).alias(PLACE))]
+    groups = _list_groups([frame for table, frame in tables if table in exchanged])
+    whole = pl.concat([*parts, *repeated], how="diagonal").sort(
+        RECORD_ID, PLACE, pl.col(REPEAT) if repeated else PLACE
+    )
+    if groups is not None:
+        whole = whole.join(groups, on=RECORD_ID, how="left", maintain_order="left")
+    header = _make_header(exchanged, fields, grouped=groups is not None)
+    filled = whole.with_columns(
+        pl.lit("").alias(name) for name in header if name not in whole.columns
+    )
+    write_file(path, filled.select(pl.col(header).fill_null("")).write_csv())
 
 
 def _make_header(
-    tables: Sequence[Table], fields: dict[tuple[str, str], str], grouped: bool
+    tables: Sequence[Table], fields: dict[tuple[str, str], str], *, grouped: bool
 ) -> list[str]:
     header = [RECORD_ID]
     if any(is_repeated(table) for table in tables):
@@ -82,64 +87,66 @@ def _make_header(
     return header
 
 
-def _list_rows(
-    table: Table, frame: pl.DataFrame, fields: dict[tuple[str, str], str], place: int
-) -> Rows:
-    known = frame.select(name for name in table.names if name in frame.columns)
-    if PATIENT not in known.columns or known[PATIENT].null_count():
+def _write_rows(
+    table: Table, frame: pl.DataFrame, fields: dict[tuple[str, str], str]
+) -> pl.DataFrame:
+    if PATIENT not in frame.columns or frame[PATIENT].null_count():
         raise UserError(f"table {table.name} has rows without a patient's number")
-    keys = [key for key in table.keys if key in known.columns]
-    codes = {column.name: code_levels(column) for column in table.columns if column.levels}
-    rows: Rows = []
-    repeats: dict[str, int] = {}
-    for row in known.sort(keys, nulls_last=True).iter_rows(named=True):
-        record = _write_value(table.column(PATIENT), row.pop(PATIENT), {})
-        cells = {
-            fields[table.name, name]: _write_value(table.column(name), value, codes.get(name, {}))
-            for name, value in row.items()
-        }
-        cells[table.name + COMPLETE] = DONE
-        repeats[record] = repeats.get(record, 0) + 1
-        if place:
-            cells |= {INSTRUMENT: table.name, INSTANCE: str(repeats[record])}
-        elif repeats[record] > 1:
-            raise UserError(f"table {table.name} has one row per patient, found two of one")
-        rows.append(((record, place, repeats[record]), cells))
-    return rows
+    keys = [key for key in table.keys if key in frame.columns]
+    known = frame.sort(keys, nulls_last=True, maintain_order=True)
+    columns = [column for column in table.columns if column.name in frame.columns]
+    for column in columns:
+        _refuse_values(column, known[column.name])
+    rows = known.select(
+        _write_column(column).alias(fields[table.name, column.name]) for column in columns
+    ).with_columns(pl.lit(DONE).alias(table.name + COMPLETE))
+    count = pl.int_range(1, pl.len() + 1).over(RECORD_ID).alias(REPEAT)
+    rows = rows.with_columns(count)
+    if not is_repeated(table):
+        return rows
+    number = pl.col(REPEAT).cast(pl.String).alias(INSTANCE)
+    return rows.with_columns(pl.lit(table.name).alias(INSTRUMENT), number)
 
 
-def _merge(rows: Rows) -> dict[tuple[str, int, int], dict[str, str]]:
-    """Tables with one row per patient share the record's own row."""
-    merged: dict[tuple[str, int, int], dict[str, str]] = {}
-    for key, cells in rows:
-        merged.setdefault(key, {}).update(cells)
-    return merged
-
-
-def _add_groups(groups: dict[str, str], frame: pl.DataFrame) -> None:
-    if CENTRE not in frame.columns:
-        return
-    for patient, centre in frame.select(PATIENT, CENTRE).unique(maintain_order=True).iter_rows():
-        group = re.sub(r"[^a-z0-9_]", "_", str(centre).lower())
-        if groups.setdefault(str(patient).strip(), group) != group:
-            raise UserError("one patient's number stands in two centres; write one file for each")
-
-
-def _write_value(column: Column, value: Any, codes: dict[str, str]) -> str:
-    if value is None:
-        return ""
-    if column.kind == "number":
-        return str(int(value)) if float(value).is_integer() else repr(float(value))
-    if column.kind in {"integer", "flag"}:
-        return str(int(value))
-    text = value.isoformat() if column.kind == "date" else str(value).strip()
-    if column.kind == "category":
-        if text not in codes:
-            raise UserError(f"column {column.name} has a value that is not among its levels")
-        return codes[text]
-    if column.kind == "identifier" and re.match(FORMULA, text):
+def _refuse_values(column: Column, values: pl.Series) -> None:
+    if column.kind == "category" and not values.drop_nulls().is_in(list(code_levels(column))).all():
+        raise UserError(f"column {column.name} has a value that is not among its levels")
+    if column.kind == "identifier" and values.cast(pl.String).str.contains(FORMULA).any():
         raise UserError(
             f"column {column.name} has a text that a spreadsheet would run as a formula; "
             "it begins with one of = + - @"
         )
-    return text
+
+
+def _write_column(column: Column) -> pl.Expr:
+    values = pl.col(column.name)
+    if column.kind == "number":
+        return values.cast(pl.Float64).cast(pl.String).str.strip_suffix(".0")
+    if column.kind in {"integer", "flag"}:
+        return values.cast(pl.Int64).cast(pl.String)
+    if column.kind == "date":
+        return values.dt.to_string("iso")
+    texts = values.cast(pl.String).str.strip_chars()
+    return texts.replace(code_levels(column)) if column.levels else texts
+
+
+def _refuse_several(table: Table, rows: pl.DataFrame) -> None:
+    if (rows[REPEAT] > 1).any():
+        raise UserError(f"table {table.name} has one row per patient, found two of one")
+
+
+def _beside(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """Tables with one row per patient share the record's own row."""
+    return left.join(right, on=RECORD_ID, how="full", coalesce=True)
+
+
+def _list_groups(frames: Sequence[pl.DataFrame]) -> pl.DataFrame | None:
+    pairs = [frame.select(PATIENT, CENTRE) for frame in frames if CENTRE in frame.columns]
+    if not pairs:
+        return None
+    group = pl.col(CENTRE).cast(pl.String).str.to_lowercase().str.replace_all("[^a-z0-9_]", "_")
+    record = pl.col(PATIENT).cast(pl.String).str.strip_chars()
+    found = pl.concat(pairs).select(record.alias(RECORD_ID), group.alias(GROUP)).unique()
+    if found[RECORD_ID].is_duplicated().any():
+        raise UserError("one patient's number stands in two centres; write one file for each")
+    return found
