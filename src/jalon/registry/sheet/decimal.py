@@ -14,6 +14,9 @@ POINT = r"^[+-]?[0-9]*\.[0-9]+([eE][+-]?[0-9]+)?$"
 THOUSAND = r"^[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}$"
 """A text such as 1,234 or 1.234: a decimal, or one thousand two hundred and thirty-four."""
 
+SOON = 1000
+"""Rows in which a column of numbers with decimals nearly always has one."""
+
 
 def check_decimal(asked: str | None) -> None:
     """Refuse a decimal mark that is not known here.
@@ -71,10 +74,12 @@ def _find_marked(cells: pl.DataFrame, mark: str, pattern: str) -> dict[str, int]
     holding = cells.select(pl.all().str.contains(mark, literal=True).any()).row(0)
     found: dict[str, int] = {}
     for name in (name for name, holds in zip(cells.columns, holding, strict=True) if holds):
-        rows = cells[name].str.contains(pattern)
-        if rows.any():
-            first = rows.arg_max()
-            found[name] = first or 0
+        # Most columns of numbers show their mark at once; only others are searched to the end.
+        for part in (cells[name].head(SOON), cells[name]):
+            rows = part.str.contains(pattern)
+            if rows.any():
+                found[name] = rows.arg_max() or 0
+                break
     return found
 
 
