@@ -38,7 +38,7 @@ def make_assessments(cast: Cast, seen: Attendance) -> pl.DataFrame:
     one = pl.Series(np.ones(rows, dtype=np.int64))
     given = {
         "patient": cast.patient.gather(seen.who),
-        "infusion_number": one,
+        "infusion_number": one * cast.infusion_number,
         "time_point": seen.time_point,
         "repeat": one,
         "date": to_dates(cast.course.infused[seen.who] + seen.day),
@@ -46,7 +46,7 @@ def make_assessments(cast: Cast, seen: Attendance) -> pl.DataFrame:
         "height": pl.Series(cast.course.height[seen.who]),
         "ecog": _draw_ecog(cast, seen),
         "stage": _draw_stage(cast, seen),
-        "ldh_uln": pl.Series(cast.rng.integers(220, 281, len(cast.centres)).astype(float)).gather(
+        "ldh_uln": pl.Series(cast.rng.integers(235, 267, len(cast.centres)).astype(float)).gather(
             cast.course.centre[seen.who]
         ),
     }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import polars as pl
 
 from jalon.core.survival_data import Integers
 from jalon.simulate.day import to_dates
-from jalon.simulate.disease_course import Course
+from jalon.simulate.disease_course import NEVER, Course
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,11 +20,13 @@ class Cast:
         course: the hidden course of each patient.
         centres: codes of the centres.
         rng: source of randomness.
+        infusion_number: which infusion the days are counted from.
     """
 
     course: Course
     centres: tuple[str, ...]
     rng: np.random.Generator
+    infusion_number: int = 1
 
     def __len__(self) -> int:
         return len(self.course)
@@ -40,6 +42,27 @@ class Cast:
         letters = pl.Series([name_letters(i) for i in range(len(self.centres))], dtype=pl.String)
         numbers = pl.Series(self.course.number).cast(pl.String).str.zfill(4)
         return (letters.gather(self.course.centre) + "-" + numbers).alias("patient")
+
+    def begin_again(self) -> tuple[Cast, Integers]:
+        """Return those who are infused again, their days counted from that infusion.
+
+        Returns:
+            The new cast, and each one's place in this one.
+        """
+        who = np.flatnonzero(self.course.is_again)
+        parts = {field.name: getattr(self.course, field.name)[who] for field in fields(Course)}
+        course = Course(**parts)
+        day = course.again
+        later = replace(
+            course,
+            infused=course.infused + day,
+            progressed=np.full(len(who), NEVER),
+            died=np.where(course.died < NEVER, course.died - day, NEVER),
+            again=np.full(len(who), NEVER),
+            seen=course.seen - day,
+            axi_cel=~course.axi_cel,
+        )
+        return Cast(later, self.centres, self.rng, self.infusion_number + 1), who
 
     def date(self, days: Integers, where: np.ndarray | None = None) -> pl.Series:
         """Turn days from the infusion into dates.

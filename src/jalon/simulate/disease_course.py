@@ -36,9 +36,12 @@ class Course:
         weight: weight before the infusion, kg.
         axi_cel: whether the product is axicabtagene ciloleucel.
         risk: hidden risk of the lymphoma, mean 0 and standard deviation 1.
-        infused: day of the infusion, counted from 1 January 1970.
+        given: whether the cells were given at all.
+        infused: day of the infusion (of the planned one when the cells were not given), counted
+            from 1 January 1970.
         progressed: days from infusion to progression or relapse.
         died: days from infusion to death.
+        again: days from infusion to a second infusion.
         apart: whether death, if it comes, is not due to the lymphoma.
         cause: place in `APART` of what such a death is due to.
         seen: days from infusion to the last news, at most the day of death.
@@ -53,9 +56,11 @@ class Course:
     weight: Floats
     axi_cel: np.ndarray
     risk: Floats
+    given: np.ndarray
     infused: Integers
     progressed: Integers
     died: Integers
+    again: Integers
     apart: np.ndarray
     cause: Integers
     seen: Integers
@@ -67,6 +72,11 @@ class Course:
     def is_dead(self) -> np.ndarray:
         """Whether death was seen."""
         return self.died <= self.seen
+
+    @property
+    def is_again(self) -> np.ndarray:
+        """Whether a second infusion was seen."""
+        return self.again < self.seen
 
     @property
     def is_worse(self) -> np.ndarray:
@@ -85,23 +95,16 @@ def draw_course(patients: int, centres: int, rng: np.random.Generator) -> Course
     Returns:
         The courses, ordered by centre and number.
     """
-    model = load_targets("model")
+    model, published = load_targets("model"), load_targets("published")
     centre = _draw_centre(patients, centres, rng)
     age = _draw_age(patients, rng)
-    diabetes = rng.random(patients) < load_targets("published")["diabetes"]
+    diabetes = rng.random(patients) < published["diabetes"]
     risk = rng.standard_normal(patients)
     male = rng.random(patients) < model["male"]
+    given = rng.random(patients) >= model["not_infused"]
     infused = _draw_infused(patients, rng)
-    progressed = _draw_progression(risk, rng)
-    late = model["after_late"] * np.log(progressed / model["progression_median_days"])
-    after = model["after_scale_days"] * np.exp(late) * _weibull(patients, "after_shape", rng)
-    hazard = model["apart_age"] * (age - 63) + model["apart_diabetes"] * (diabetes - 0.122)
-    scale = model["apart_scale_days"] * np.exp(-hazard / model["apart_shape"])
-    alone = np.ceil(scale * _weibull(patients, "apart_shape", rng))
-    lymphoma = np.where(progressed < NEVER, progressed + 1 + np.floor(after), NEVER)
-    # After progression only the lymphoma kills here, as in the paper's cohort.
-    apart = (alone < progressed) & (alone < lymphoma)
-    died = np.minimum(np.where(apart, alone, lymphoma), NEVER).astype(np.int64)
+    progressed, died, apart = _draw_ends(age, diabetes, risk, given, rng)
+    seen = np.minimum(_draw_seen(infused, rng), died)
     height, weight = _draw_body(male, rng)
     return Course(
         centre=centre,
@@ -111,14 +114,16 @@ def draw_course(patients: int, centres: int, rng: np.random.Generator) -> Course
         diabetes=diabetes,
         height=height,
         weight=weight,
-        axi_cel=rng.random(patients) < load_targets("published")["axi_cel"],
+        axi_cel=rng.random(patients) < published["axi_cel"],
         risk=risk,
+        given=given,
         infused=infused,
-        progressed=np.where(apart, NEVER, progressed).astype(np.int64),
+        progressed=progressed,
         died=died,
+        again=_draw_again(progressed, rng),
         apart=apart,
         cause=_draw_cause(died, rng),
-        seen=np.minimum(_draw_seen(infused, rng), died),
+        seen=seen,
     )
 
 
@@ -129,6 +134,34 @@ def day_of(text: str) -> int:
         text: an ISO date.
     """
     return (date.fromisoformat(text) - EPOCH).days
+
+
+def _draw_ends(
+    age: Floats, diabetes: np.ndarray, risk: Floats, given: np.ndarray, rng: np.random.Generator
+) -> tuple[Integers, Integers, np.ndarray]:
+    """Draw the days of progression and death, and whether the lymphoma is not to blame."""
+    model, rows = load_targets("model"), len(age)
+    progressed = _draw_progression(risk, rng)
+    late = model["after_late"] * np.log(progressed / model["progression_median_days"])
+    after = model["after_scale_days"] * np.exp(late) * _weibull(rows, "after_shape", rng)
+    hazard = model["apart_age"] * (age - 63) + model["apart_diabetes"] * (diabetes - 0.122)
+    scale = model["apart_scale_days"] * np.exp(-hazard / model["apart_shape"])
+    alone = np.ceil(scale * _weibull(rows, "apart_shape", rng))
+    lymphoma = np.where(progressed < NEVER, progressed + 1 + np.floor(after), NEVER)
+    # After progression only the lymphoma kills here, as in the paper's cohort; without the
+    # cells it does so soon.
+    apart = given & (alone < progressed) & (alone < lymphoma)
+    untreated = np.ceil(rng.exponential(model["after_scale_days"], rows))
+    died = np.where(given, np.where(apart, alone, lymphoma), untreated)
+    progressed = np.where(apart | ~given, NEVER, progressed)
+    return progressed.astype(np.int64), np.minimum(died, NEVER).astype(np.int64), apart
+
+
+def _draw_again(progressed: Integers, rng: np.random.Generator) -> Integers:
+    rows = len(progressed)
+    chosen = rng.random(rows) < load_targets("model")["infused_again"]
+    day = progressed + rng.integers(45, 100, rows)
+    return np.where(chosen & (progressed < NEVER), day, NEVER).astype(np.int64)
 
 
 def _weibull(count: int, shape: str, rng: np.random.Generator) -> Floats:

@@ -54,11 +54,13 @@ def make_treatments_after(cast: Cast) -> pl.DataFrame:
     """
     course, rng = cast.course, cast.rng
     start = course.progressed + rng.integers(3, 25, len(cast))
+    start = np.where(course.is_again, course.again, start)
     treated = course.is_worse & (start <= course.seen) & (rng.random(len(cast)) < TREATED + 0.12)
-    who = np.flatnonzero(treated)
+    who = np.flatnonzero(treated | course.is_again)
     days = start[who]
     end = days + rng.integers(10, 120, len(who))
     share = np.array(list(AFTER.values())) / sum(AFTER.values())
+    classes = pick(tuple(AFTER), rng.choice(len(AFTER), size=len(who), p=share))
     response = rng.choice(4, size=len(who), p=[0.08, 0.09, 0.03, 0.80])
     given = {
         "patient": cast.patient.gather(who),
@@ -66,7 +68,7 @@ def make_treatments_after(cast: Cast) -> pl.DataFrame:
         "reason": repeat("progression", len(who)),
         "start_date": to_dates(course.infused[who] + days),
         "end_date": to_dates(course.infused[who] + end, end <= course.seen[who]),
-        "class": pick(tuple(AFTER), rng.choice(len(AFTER), size=len(who), p=share)),
+        "class": classes.set(pl.Series(course.is_again[who]), "car_t"),
         "best_response": pick(("CR", "PR", "SD", "PD"), response),
     }
     return assemble(find_table("treatment_after"), given, cast.centre.gather(who))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -34,6 +34,33 @@ class History:
     decision: Integers
     apheresis: Integers
     lymphodepletion: Integers
+
+    def take(self, who: Integers) -> History:
+        """Return the history of some patients only."""
+        return History(*(getattr(self, field.name)[who] for field in fields(self)))
+
+
+def draw_history_again(course: Course, history: History, rng: np.random.Generator) -> History:
+    """Draw what came before a second infusion: the same past, new days of preparation.
+
+    Args:
+        course: the courses of those who are infused again, counted from that infusion.
+        history: what came before their first infusion, counted from the first.
+        rng: source of randomness.
+
+    Returns:
+        Days before the second infusion.
+    """
+    rows = len(course)
+    lymphodepletion = -rng.integers(4, 7, rows)
+    apheresis = lymphodepletion - rng.integers(22, 30, rows)
+    return replace(
+        history,
+        lines=history.lines + 1,
+        decision=(apheresis - rng.integers(1, 5, rows)).astype(np.int64),
+        apheresis=apheresis.astype(np.int64),
+        lymphodepletion=lymphodepletion.astype(np.int64),
+    )
 
 
 def draw_history(course: Course, rng: np.random.Generator) -> History:

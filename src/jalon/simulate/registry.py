@@ -13,7 +13,7 @@ from jalon.simulate.baseline import make_centres, make_diseases, make_patients
 from jalon.simulate.cast import Cast
 from jalon.simulate.disease_course import draw_course
 from jalon.simulate.event import make_events, make_objections, make_treatments_after
-from jalon.simulate.history import draw_history
+from jalon.simulate.history import draw_history, draw_history_again
 from jalon.simulate.response import make_responses
 from jalon.simulate.target import load_targets
 from jalon.simulate.toxicity import make_toxicities
@@ -54,20 +54,28 @@ def simulate_tables(
     course = draw_course(patients, len(codes), rng)
     history = draw_history(course, rng)
     cast = Cast(course, codes, rng)
-    seen = draw_attendance(cast, history)
+    # Second infusions have their own rows in three tables, counted from their own day.
+    later, who = cast.begin_again()
+    past = draw_history_again(later.course, history.take(who), rng)
+    seen, seen_later = draw_attendance(cast, history), draw_attendance(later, past)
     return {
         "centre": make_centres(cast),
         "patient": make_patients(cast, history),
         "disease": make_diseases(cast, history),
         "prior_line": make_prior_lines(cast, history),
-        "infusion": make_infusions(cast, history),
-        "assessment": make_assessments(cast, seen),
-        "response": make_responses(cast, seen),
+        "infusion": _join(make_infusions(cast, history), make_infusions(later, past)),
+        "assessment": _join(make_assessments(cast, seen), make_assessments(later, seen_later)),
+        "response": _join(make_responses(cast, seen), make_responses(later, seen_later)),
         "toxicity": make_toxicities(cast),
         "treatment_after": make_treatments_after(cast),
         "event": make_events(cast),
         "objection": make_objections(cast),
     }
+
+
+def _join(first: pl.DataFrame, again: pl.DataFrame) -> pl.DataFrame:
+    """Put the rows of second infusions after those of the first ones."""
+    return pl.concat([first, again], rechunk=True)
 
 
 def name_centres(count: int) -> tuple[str, ...]:

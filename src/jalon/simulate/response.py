@@ -42,7 +42,7 @@ def make_responses(cast: Cast, seen: Attendance) -> pl.DataFrame:
     suv = np.array([2.0, 6.0, 8.0, 14.0])[lugano] * np.exp(0.25 * rng.standard_normal(len(chosen)))
     given = {
         "patient": cast.patient.gather(who),
-        "infusion_number": repeat(1, len(chosen)),
+        "infusion_number": repeat(cast.infusion_number, len(chosen)),
         "time_point": seen.time_point.gather(chosen),
         "repeat": repeat(1, len(chosen)),
         "date": to_dates(course.infused[who] + day),

@@ -48,7 +48,7 @@ def _make_kind(kind: str, cast: Cast) -> pl.DataFrame:
     fatal = course.is_dead & course.apart & np.isin(course.cause, _list_causes(kind))
     grade = np.where(fatal, 5, grade)
     onset = np.where(fatal, np.maximum(course.died - rng.integers(1, 9, len(cast)), 0), onset)
-    who = np.flatnonzero((grade > 0) & (onset <= course.seen))
+    who = np.flatnonzero((grade > 0) & course.given & (onset <= course.seen))
     onset, grade, last = onset[who], grade[who], course.seen[who]
     length = rng.integers(*LENGTH[kind], len(who))
     end = np.where(grade == 5, last, onset + length)

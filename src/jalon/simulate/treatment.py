@@ -10,6 +10,7 @@ from jalon.simulate.cast import Cast
 from jalon.simulate.day import to_dates
 from jalon.simulate.fill import complete
 from jalon.simulate.history import History
+from jalon.simulate.rows import pick
 from jalon.simulate.target import load_targets
 
 FIRST_LINE = ("r_chop", "r_acvbp", "r_mini_chop", "r_epoch", "pola_r_chp")
@@ -17,6 +18,16 @@ SALVAGE = ("r_dhap", "r_dhax", "r_ice", "r_gemox", "r_bendamustine", "pola_r_ben
 ANTHRACYCLINES = FIRST_LINE
 AUTHORISED = 17_775
 """Day on which axi-cel and tisa-cel were sold rather than given early: 1 September 2018."""
+
+
+REASONS = ("progression", "infection", "manufacturing", "response", "refusal")
+"""Why cells were not given; the first for those who died."""
+
+BEFORE = ("patient", "infusion_number", "product", "access", "prior_lines", "decision_date",
+          "apheresis_date", "not_infused_reason", "infusion_date", "bridging_given",
+          "bridging_class", "bridging_polatuzumab", "bridging_start", "bridging_end",
+          "bridging_response")  # fmt: skip
+"""What is known of a treatment whose cells were not given."""
 
 
 def make_prior_lines(cast: Cast, history: History) -> pl.DataFrame:
@@ -88,16 +99,16 @@ def make_infusions(cast: Cast, history: History) -> pl.DataFrame:
     stay = np.minimum(rng.integers(12, 32, rows), course.seen)
     given = {
         "patient": cast.patient,
-        "infusion_number": pl.Series(none + 1),
-        "product": _pick(course.axi_cel, "axi_cel", "tisa_cel"),
-        "access": _pick(early, "early_access", "market"),
+        "infusion_number": pl.Series(none + cast.infusion_number),
+        "product": pick(("tisa_cel", "axi_cel"), course.axi_cel.astype(np.int64)),
+        "access": pick(("market", "early_access"), early.astype(np.int64)),
         "prior_lines": pl.Series(history.lines),
         "decision_date": cast.date(history.decision),
         "apheresis_date": cast.date(history.apheresis),
         "product_received_date": cast.date(history.lymphodepletion - 2),
         "lymphodepletion_date": cast.date(history.lymphodepletion),
-        "infusion_date": cast.date(none),
-        "not_infused_reason": pl.Series([None], dtype=pl.String).new_from_index(0, rows),
+        "infusion_date": cast.date(none, course.given),
+        "not_infused_reason": _draw_reason(cast),
         "bridging_given": pl.Series(bridged.astype(np.int64)),
         "bridging_start": cast.date(bridging_start, bridged),
         "bridging_end": cast.date(bridging_end, bridged),
@@ -110,7 +121,18 @@ def make_infusions(cast: Cast, history: History) -> pl.DataFrame:
         pl.when(pl.col("bridging_given") == 1).then(pl.col(name)).alias(name)
         for name in ("bridging_class", "bridging_polatuzumab", "bridging_response")
     ]
-    return frame.with_columns(bridging).insert_column(0, cast.centre)
+    after = [
+        pl.when(pl.col("infusion_date").is_not_null()).then(pl.col(name)).alias(name)
+        for name in frame.columns
+        if name not in BEFORE
+    ]
+    return frame.with_columns(bridging).with_columns(after).insert_column(0, cast.centre)
+
+
+def _draw_reason(cast: Cast) -> pl.Series:
+    """Draw why the cells were not given: the lymphoma, or for the living something else."""
+    drawn = np.where(cast.course.is_dead, 0, cast.rng.integers(1, len(REASONS), len(cast)))
+    return pick(REASONS, np.where(cast.course.given, -1, drawn))
 
 
 def _draw_doses(cast: Cast) -> dict[str, pl.Series]:
@@ -143,7 +165,3 @@ def _draw_transplant(
     allo = (chosen[who] > 0.992) & (line == history.lines[who] - 1)
     names = pl.Series(["none", "autologous", "allogeneic"], dtype=pl.String)
     return names.gather(np.where(auto, 1, np.where(allo, 2, 0)))
-
-
-def _pick(mask: np.ndarray, yes: str, no: str) -> pl.Series:
-    return pl.Series([no, yes], dtype=pl.String).gather(mask.astype(np.int64))

@@ -19,6 +19,10 @@ PHASES = {"decision": 0, "apheresis": 0, "lymphodepletion": 0, "d0": 1, "d7": 2,
 """Which part of the course a time point belongs to; after day 30, and at progression, 3."""
 
 
+BEFORE = 2
+"""How many time points come before the lymphodepletion."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Attendance:
     """Every time that a patient was seen; the arrays have one entry per assessment.
@@ -79,7 +83,9 @@ def draw_attendance(cast: Cast, history: History) -> Attendance:
     kept = np.asarray(rng.random(day.shape) < ATTENDED)
     kept[:, :always] = True
     kept[:, -1] = True
-    kept &= day <= course.seen[:, None]
+    # Who was not infused is seen before; who is infused again has another calendar from then on.
+    kept[:, BEFORE:] &= course.given[:, None]
+    kept &= (day <= course.seen[:, None]) & (day < course.again[:, None])
     who, moment = np.nonzero(kept)
     return Attendance(
         who.astype(np.int64), moment.astype(np.int64), day[who, moment], tuple(moments)

@@ -6,7 +6,7 @@ import icalendar
 import polars as pl
 import pytest
 import typer
-from tests.registry_world import Maker
+from tests.registry_world import fill
 from typer.testing import CliRunner
 
 from jalon.cli.registry_calendar import calendar
@@ -16,6 +16,7 @@ from jalon.cli.registry_synthetic import synthetic
 from jalon.cli.registry_template import template
 from jalon.core.errors import UserError
 from jalon.dictionary import list_tables
+from jalon.registry.store.store import create_store
 from jalon.simulate import simulate_tables
 
 app = typer.Typer()
@@ -33,10 +34,11 @@ def run(*words):
 
 @pytest.fixture(scope="module")
 def url(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("registry")
-    store = Maker("sqlite", folder, None, {}).make("files", filled=True)
+    url = f"sqlite:///{tmp_path_factory.mktemp('registry') / 'files.db'}"
+    store, _ = create_store(url, "synthetic", "tester")
+    fill(store)
     store.close()
-    return f"sqlite:///{folder / 'files.db'}"
+    return url
 
 
 def test_calendar_counts_each_centre(url):

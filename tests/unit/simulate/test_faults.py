@@ -19,7 +19,7 @@ def tables():
 
 @pytest.fixture(scope="module")
 def planted(tables):
-    return plant_faults(tables, share=0.05, seed=1)
+    return plant_faults(tables, share=0.2, seed=1)
 
 
 def test_every_breach_is_planted(planted):
@@ -64,7 +64,7 @@ def test_nothing_else_is_changed(tables, planted):
 
 
 def test_same_seed_breaks_the_same_rows(tables, planted):
-    again = plant_faults(tables, share=0.05, seed=1)
+    again = plant_faults(tables, share=0.2, seed=1)
     assert again.faults.equals(planted.faults)
 
 
