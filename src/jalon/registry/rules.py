@@ -31,6 +31,7 @@ from jalon.core.errors import StudyFileError, UserError
 from jalon.core.survival_data import Integers
 from jalon.dictionary import RegistryRule, RuleBook, Table, View, find_table, load_rules
 from jalon.dictionary.registry_rule import FILE, Severity
+from jalon.dictionary.tables import TABLES
 from jalon.registry.derived_rules import derive_rules
 
 TYPES: Mapping[str, type[pl.DataType]] = {
@@ -44,6 +45,9 @@ TYPES: Mapping[str, type[pl.DataType]] = {
 """How a column of each kind is kept, for columns that a frame lacks."""
 
 TODAY = "today"
+
+OBJECTION = "objection"
+"""The table by which patients take their data out of what is asked."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,6 +139,9 @@ def tables_needed(table: str, book: RuleBook | None = None) -> tuple[str, ...]:
 def depends_on(table: str, book: RuleBook | None = None) -> tuple[str, ...]:
     """Return the tables whose rows must be checked again when rows of one table change.
 
+    Nothing is asked about patients who object to every project, so an objection, or its
+    withdrawal, touches every table.
+
     Args:
         table: name of the table that changed.
         book: the rules; None for those of the dictionary.
@@ -148,6 +155,8 @@ def depends_on(table: str, book: RuleBook | None = None) -> tuple[str, ...]:
         ()
     """
     book = book or load_rules()
+    if table == OBJECTION:
+        return TABLES
     named = dict.fromkeys(rule.table for rule in book.rule)
     return tuple(name for name in named if table in tables_needed(name, book))
 

@@ -150,3 +150,4 @@ def test_which_tables_are_needed_and_which_must_be_checked_again() -> None:
     assert depends_on("death", book) == ("visit",)
     assert depends_on("visit", book) == ("visit",)
     assert depends_on("patient", book) == ()
+    assert "assessment" in depends_on("objection", book)

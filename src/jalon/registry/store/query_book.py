@@ -22,6 +22,7 @@ from jalon.registry.store.turn import lock_centre
 from jalon.registry.store.writing import Writing
 
 HOLDS = "the rule is no longer broken"
+SILENT = "the patient objects to every project: nothing is asked"
 AGAIN = "the rule is broken again, or by another value"
 MANY = 500
 """Questions asked for by name at a time."""
@@ -66,6 +67,7 @@ def settle_queries(
     frame: pl.DataFrame,
     broken: pl.DataFrame,
     import_id: int | None = None,
+    silent: frozenset[str] = frozenset(),
 ) -> Settled:
     """Open, close and reopen questions about rows of one centre that were checked.
 
@@ -76,6 +78,7 @@ def settle_queries(
             and the keys count.
         broken: what ``describe_broken`` found in them.
         import_id: the import after which they were checked; None for a check.
+        silent: patients about whom nothing may be asked.
 
     Returns:
         How many were changed; nothing changes when the same rows are checked twice.
@@ -84,17 +87,24 @@ def settle_queries(
         return Settled()
     centre = frame["centre"][0]
     existing = _read_existing(writing.connection, centre, table.name)
-    plan = plan_queries(select_asked(existing, table, frame), broken)
-    return write_plan(writing, plan, import_id)
+    asked = broken.filter(~pl.col("patient").is_in(list(silent)))
+    plan = plan_queries(select_asked(existing, table, frame), asked)
+    return write_plan(writing, plan, import_id, silent)
 
 
-def write_plan(writing: Writing, plan: Plan, import_id: int | None = None) -> Settled:
+def write_plan(
+    writing: Writing,
+    plan: Plan,
+    import_id: int | None = None,
+    silent: frozenset[str] = frozenset(),
+) -> Settled:
     """Carry out a plan in one audited step.
 
     Args:
         writing: the transaction.
         plan: what is to become of the questions.
         import_id: the import that led to it; None for a check.
+        silent: patients about whom nothing may be asked.
 
     Returns:
         How many were changed.
@@ -110,7 +120,7 @@ def write_plan(writing: Writing, plan: Plan, import_id: int | None = None) -> Se
         [
             plan.to_open.with_columns(state=pl.lit("open"), comment=pl.lit("")),
             plan.to_reopen.with_columns(state=pl.lit("open"), comment=pl.lit(AGAIN)),
-            closed.with_columns(state=pl.lit("closed"), comment=pl.lit(HOLDS)),
+            closed.with_columns(state=pl.lit("closed"), comment=_say_why(silent)),
         ]
     )
     later = pl.concat([plan.to_reopen, closed])["query_id"].to_list()
@@ -210,6 +220,11 @@ def find_query(connection: sa.Connection, query_id: str) -> pl.DataFrame:
     if found.is_empty():
         raise UserError(f"there is no query {query_id}; list them with: jalon registry query list")
     raise UserError(f"more than one query begins with {query_id}; give more of its name")
+
+
+def _say_why(silent: frozenset[str]) -> pl.Expr:
+    objects = pl.col("patient").is_in(list(silent))
+    return pl.when(objects).then(pl.lit(SILENT)).otherwise(pl.lit(HOLDS))
 
 
 def _read_existing(connection: sa.Connection, centre: str, table: str) -> pl.DataFrame:

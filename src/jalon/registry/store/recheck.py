@@ -11,9 +11,11 @@ import sqlalchemy as sa
 
 from jalon.core.errors import UserError
 from jalon.dictionary import RuleBook, Table, find_table, list_tables, load_rules
+from jalon.registry.objections import ALL as EVERY_PROJECT
+from jalon.registry.objections import find_objecting
 from jalon.registry.queries import describe_broken
 from jalon.registry.query_life import take_step
-from jalon.registry.rules import depends_on, tables_needed
+from jalon.registry.rules import OBJECTION, depends_on, tables_needed
 from jalon.registry.store.current import read_current
 from jalon.registry.store.query_book import (
     Settled,
@@ -182,9 +184,13 @@ def _settle(
 ) -> Iterator[tuple[pl.DataFrame, Settled, pl.DataFrame]]:
     lock_centre(writing, scope.centre)
     frames = dict(scope.known)
+    objecting = _find_objecting(writing.connection, scope)
     for table in map(find_table, names):
+        # Objections themselves are asked about.
+        silent = frozenset() if table.name == OBJECTION else objecting
         frame, broken = _check(writing.connection, table, scope, frames, book)
-        yield frame, settle_queries(writing, table, frame, broken, scope.import_id), broken
+        settled = settle_queries(writing, table, frame, broken, scope.import_id, silent)
+        yield frame, settled, broken.filter(~pl.col("patient").is_in(list(silent)))
 
 
 def _check(
@@ -202,6 +208,12 @@ def _check(
             frames[name] = _read(connection, find_table(name), scope.centre, patients)
     frame = frames[table.name]
     return frame, describe_broken(table, frame, frames, scope.today, book)
+
+
+def _find_objecting(connection: sa.Connection, scope: Scope) -> frozenset[str]:
+    objections = read_current(connection, find_table(OBJECTION), scope.centre)
+    found = find_objecting(objections, EVERY_PROJECT, scope.today)
+    return frozenset(found.patients["patient"].to_list())
 
 
 def _is_by_patient(table: Table, book: RuleBook | None) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
-from tests.registry_world import TODAY, deliver, invent, make_part
+from tests.registry_world import AT, TODAY, deliver, invent, make_key, make_part
 
+from jalon.registry.objection_record import record_objection
 from jalon.registry.store.figures import read_scorecard
 from jalon.registry.store.query_answers import answer_file, export_queries
 from jalon.registry.store.query_book import Settled, answer_query, confirm_query
-from jalon.registry.store.query_list import Choice, list_queries
+from jalon.registry.store.query_list import Choice, list_queries, read_history
 from jalon.registry.store.recheck import check_store
 from jalon.registry.store.store import Store
 from jalon.registry.store.verify import verify_audit
@@ -59,6 +61,23 @@ def test_the_life_of_a_query_from_delivery_to_delivery(filled: Store) -> None:
     assert verify_audit(filled) == []
 
 
+def test_nothing_is_asked_about_who_objects_to_every_project(filled: Store) -> None:
+    send(filled, UNUSUAL)
+    (name,) = read(filled)["query_id"]
+    patient = find_row()["patient"]
+    with filled.write("dpo", AT) as writing:
+        record_objection(writing, make_key("S01"), patient, "*", TODAY)
+    assert read(filled)["state"].to_list() == ["closed"]
+    with filled.read() as connection:
+        assert "objects to every project" in read_history(connection, name)["comment"][-1]
+    with filled.write("manager") as writing:
+        assert check_store(writing, TODAY).settled == Settled()
+    with filled.write("dpo", "2026-11-27T12:00:00+00:00") as writing:
+        record_objection(writing, make_key("S01"), patient, "*", date(2026, 11, 27), withdraw=True)
+    assert read(filled)["state"].to_list() == ["open"]
+    assert verify_audit(filled) == []
+
+
 def test_an_altered_answer_is_noticed(filled: Store) -> None:
     send(filled, UNUSUAL)
     (name,) = read(filled)["query_id"]
@@ -100,7 +119,7 @@ def test_scorecard_of_a_store(filled: Store) -> None:
     tables = invent()
     rows = sum(frame.height for frame in tables.values()) + 1  # and one objection
     assert whole["rows"] == rows
-    assert whole["patients"] == 24
+    assert whole["patients"] == tables["patient"].height
     assert 0.5 < whole["completeness"] <= 1
     assert whole["open"] == read(filled).height + _others(filled)
 
