@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -99,6 +100,27 @@ def load_redcap_mapping(path: Path, tables: Sequence[Table]) -> RedcapMapping:
     if mapping.patient and split_place(mapping.patient) is None:
         raise StudyFileError(path, _PLACE_ADVICE, key="redcap.patient")
     return mapping
+
+
+def hash_reading(mapping: RedcapMapping | None, missing_codes: Sequence[str] = ()) -> str:
+    """Return a hash of how an export is read; another reading of the same file is no repeat.
+
+    Args:
+        mapping: how the project is read; None for one of the registry's own dictionary.
+        missing_codes: missing data codes, besides those of the mapping.
+
+    Returns:
+        64 hexadecimal digits; the empty text when nothing was said of the reading.
+
+    Example:
+        >>> hash_reading(None), len(hash_reading(None, ["UNK"]))
+        ('', 64)
+    """
+    if mapping is None and not missing_codes:
+        return ""
+    said = {"mapping": asdict(mapping or RedcapMapping()), "missing": sorted(set(missing_codes))}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 _PLACE_ADVICE = "expected a field such as age, or [baseline_arm_1][age] for one of another event"

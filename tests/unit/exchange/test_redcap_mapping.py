@@ -2,7 +2,7 @@ import pytest
 
 from jalon.core.errors import StudyFileError
 from jalon.dictionary import list_tables
-from jalon.exchange import RowPlan, load_redcap_mapping
+from jalon.exchange import RowPlan, hash_reading, load_redcap_mapping
 from jalon.exchange.redcap_mapping import split_place
 
 GOOD = """
@@ -92,3 +92,11 @@ def test_mistakes_are_named_with_their_key(tmp_path, before, after, key, words):
 def test_absent_file(tmp_path):
     with pytest.raises(StudyFileError, match="no such mapping"):
         load_redcap_mapping(tmp_path / "m.toml", list_tables())
+
+
+def test_another_reading_has_another_hash(tmp_path):
+    first, second = load(tmp_path, GOOD), load(tmp_path, GOOD.replace("day0", "day_0"))
+    hashes = {hash_reading(None), hash_reading(first), hash_reading(second),
+              hash_reading(first, ("NI",))}  # fmt: skip
+    assert len(hashes) == 4
+    assert hash_reading(load(tmp_path, GOOD)) == hash_reading(first)
