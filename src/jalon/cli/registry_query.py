@@ -170,7 +170,7 @@ def scorecard(
     centre: CentreOption = None,
     tables: Annotated[bool, typer.Option("--tables", help="A line per table too.")] = False,
     on: DateOption = None,
-    out: Annotated[Path | None, typer.Option(help="Write it as a CSV file too.")] = None,
+    to: Annotated[Path | None, typer.Option(help="Write it as a CSV file too.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show how complete and how soon each centre's rows are, and what is still asked."""
@@ -181,8 +181,8 @@ def scorecard(
     day, opened = read_day(on), open_registry(store)
     with opened.read() as connection:
         card = read_scorecard(connection, day, centre)
-    if out is not None:
-        write_safe_csv(card, out)
+    if to is not None:
+        write_safe_csv(card, to)
     if as_json:
         write_scorecard(card)
     else:
@@ -191,7 +191,10 @@ def scorecard(
 
 @query_app.command("export")
 def export(  # noqa: PLR0913, PLR0917 - the options of a verb
-    out: Annotated[Path, typer.Option(help="Folder of the files, one per centre.")],
+    to: Annotated[
+        Path,
+        typer.Option(help="Folder of the files, one per centre; or a CSV file for one centre."),
+    ],
     store: StoreOption = None,
     centre: CentreOption = None,
     state: StateOption = "open",
@@ -210,7 +213,7 @@ def export(  # noqa: PLR0913, PLR0917 - the options of a verb
     day, opened = read_day(on), open_registry(store)
     choice = Choice(centre, read_states(state))
     with opened.read() as connection:
-        written = export_queries(connection, choice, out, day, read_language(language))
+        written = export_queries(connection, choice, to, day, read_language(language))
     if quiet:
         return
     for path, count in written:

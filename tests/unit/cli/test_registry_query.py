@@ -135,7 +135,7 @@ def test_a_comment_that_names_somebody_is_refused(cli: Cli) -> None:
 
 def test_an_export_that_was_filled_in_answers(cli: Cli, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert "queries_LYS.csv" in cli.run("query", "export", "--out", str(out))
+    assert "queries_LYS.csv" in cli.run("query", "export", "--to", str(out))
     path = out / "queries_LYS.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -155,6 +155,14 @@ def test_an_export_that_was_filled_in_answers(cli: Cli, tmp_path: Path) -> None:
         cli.run("query", "answer", "--file", str(path))
 
 
+def test_one_file_is_for_one_centre(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "lys.csv"
+    with pytest.raises(UserError, match="one file is for one centre"):
+        cli.run("query", "export", "--to", str(path))
+    assert "lys.csv" in cli.run("query", "export", "--to", str(path), "--centre", "LYS")
+    assert path.is_file()
+
+
 def test_answers_of_another_centre_are_refused(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
     name = cli.list("--centre", "PAR")[0]["query_id"]
@@ -172,7 +180,7 @@ def test_answers_of_another_centre_are_refused(cli: Cli, tmp_path: Path) -> None
 def test_a_cell_that_a_spreadsheet_would_run_is_made_text(cli: Cli, tmp_path: Path) -> None:
     name = cli.list("--centre", "LYS")[0]["query_id"]
     cli.run("query", "answer", name, "--comment", "=1+1 is right")
-    cli.run("query", "export", "--out", str(tmp_path), "--state", "answered", "--quiet")
+    cli.run("query", "export", "--to", str(tmp_path), "--state", "answered", "--quiet")
     text = (tmp_path / "queries_LYS.csv").read_text(encoding="utf-8")
     assert "'=1+1" in text
 
@@ -183,7 +191,7 @@ def test_scorecard(cli: Cli, tmp_path: Path) -> None:
     assert whole["rows"] == 2
     assert whole["open"] >= 2
     path = tmp_path / "card.csv"
-    shown = cli.run("query", "scorecard", "--on", "2024-06-01", "--out", str(path))
+    shown = cli.run("query", "scorecard", "--on", "2024-06-01", "--to", str(path))
     assert "expected cells that hold a value" in shown
     assert len(path.read_text(encoding="utf-8").splitlines()) == 1 + 3 * 12
     one = cli.run("query", "scorecard", "--centre", "LYS", "--tables")

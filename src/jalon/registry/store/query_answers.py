@@ -24,20 +24,27 @@ QUERY, ANSWER = "query", "answer"
 
 
 def export_queries(
-    connection: sa.Connection, choice: Choice, folder: Path, today: date, language: Language = "en"
+    connection: sa.Connection, choice: Choice, target: Path, today: date, language: Language = "en"
 ) -> list[tuple[Path, int]]:
     """Write the questions of each centre as one CSV file.
 
     Args:
         connection: inside a transaction.
         choice: which questions.
-        folder: where the files go.
+        target: the folder of the files, one per centre; or, for one centre, a file called
+            something.csv.
         today: the day from which waiting is counted.
         language: "en" or "fr".
 
     Returns:
         Each file with the number of its questions.
+
+    Raises:
+        UserError: one file for several centres.
     """
+    single = target.suffix.lower() == ".csv"
+    if single and choice.centre is None:
+        raise UserError("one file is for one centre: add --centre, or name a folder")
     found = locate_rows(connection, list_queries(connection, choice))
     rows = pl.Series("row", [tell_key(key) for key in found["row_key"]], dtype=pl.String)
     told = found.select(
@@ -59,7 +66,7 @@ def export_queries(
     written = []
     for (centre,), part in told.group_by("centre", maintain_order=True):
         name = re.sub(r"[^\w-]+", "_", str(centre), flags=re.ASCII)
-        path = folder / f"queries_{name}.csv"
+        path = target if single else target / f"queries_{name}.csv"
         write_safe_csv(part, path)
         written.append((path, part.height))
     return sorted(written)
