@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import sqlalchemy as sa
 from tests.postgresql import Server
 
 from jalon.dictionary import find_table
 from jalon.registry.delivery import Part, Receipt, count_lines, take_delivery
+from jalon.registry.ledger import Output, record_run
 from jalon.registry.objection_record import record_objection
 from jalon.registry.pseudonym import CentreKey
+from jalon.registry.snapshot import take_snapshot
 from jalon.registry.store.current import KINDS
-from jalon.registry.store.schema import list_stored
+from jalon.registry.store.query_book import answer_query
+from jalon.registry.store.schema import query
 from jalon.registry.store.store import Store, create_store, open_store
 from jalon.simulate import simulate_tables
 
@@ -56,7 +61,7 @@ def make_parts(tables: Mapping[str, pl.DataFrame], centre: str) -> list[Part]:
     return parts
 
 
-def invent(patients: int = 24, seed: int = 5) -> dict[str, pl.DataFrame]:
+def invent(patients: int = 8, seed: int = 5) -> dict[str, pl.DataFrame]:
     """Return the tables of an invented registry of two centres."""
     return simulate_tables(patients, seed=seed, centres=CENTRES)
 
@@ -68,19 +73,50 @@ def deliver(store: Store, centre: str, parts: list[Part], by: str = "tester") ->
 
 
 def fill(store: Store) -> None:
-    """Import an invented registry, with a patient who objects to everything."""
+    """Import an invented registry and use it: questions, an answer, a snapshot, a run on it and
+    a patient of it who objects to everything afterwards."""
     tables = invent()
     for centre in CENTRES:
         deliver(store, centre, make_parts(tables, centre))
-    number = tables["patient"].filter(pl.col("centre") == "S02")["patient"][0]
+        deliver(store, centre, [make_part("patient", [strange(tables, centre)])])
+    answer_all(store)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        taken = take_snapshot(store, "score", folder / "one", TODAY, "tester")
+        (folder / "study.toml").write_text("study", encoding="utf-8")
+        with store.write("tester", AT) as writing:
+            outputs = [Output("a.json", "score", "0" * 64)]
+            record_run(writing, taken.manifest, folder / "study.toml", outputs)
+    number = find_number(tables, "S02")
     with store.write("tester", AT) as writing:
         record_objection(writing, make_key("S02"), number, "*", date(2026, 1, 5))
+
+
+def strange(tables: Mapping[str, pl.DataFrame], centre: str) -> dict[str, Any]:
+    """Return the correction of a patient that leads to a question: nobody is so old."""
+    return {"patient": find_number(tables, centre), "birth_year": 1911}
+
+
+def find_number(tables: Mapping[str, pl.DataFrame], centre: str, which: int = 0) -> str:
+    """Return the centre's own number of one of its patients."""
+    return str(tables["patient"].filter(pl.col("centre") == centre)["patient"][which])
+
+
+def answer_all(store: Store) -> None:
+    """Answer every question."""
+    with store.write("tester", AT) as writing:
+        for name in writing.connection.execute(sa.select(query.c.query_id)).scalars().all():
+            answer_query(writing, name, "looked up again")
 
 
 def list_values(name: str) -> list[str]:
     """Return the columns of a stored table that no key is part of."""
     table = find_table(name)
-    return [column.name for column in list_stored(table) if column.name not in table.keys]
+    return [column.name for column in table.columns if column.name not in table.keys]
+
+
+PATTERNS: dict[tuple[str, bool], str] = {}
+"""The patterns that were made, by kind and whether they hold patients."""
 
 
 @dataclass(frozen=True)
@@ -90,13 +126,12 @@ class Maker:
     kind: str
     folder: Path
     server: Server | None
-    patterns: dict[tuple[str, bool], str]
 
     def make(self, name: str, filled: bool = False) -> Store:
         """Return a new store."""
-        if (self.kind, filled) not in self.patterns:
-            self.patterns[self.kind, filled] = self._make_pattern(filled)
-        pattern = self.patterns[self.kind, filled]
+        if (self.kind, filled) not in PATTERNS:
+            PATTERNS[self.kind, filled] = self._make_pattern(filled)
+        pattern = PATTERNS[self.kind, filled]
         if self.server is None:
             target = self.folder / f"{name}.db"
             shutil.copy(pattern, target)

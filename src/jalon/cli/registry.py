@@ -14,6 +14,7 @@ from jalon.cli.registry_init import init
 from jalon.cli.registry_mapping import mapping
 from jalon.cli.registry_object import object_
 from jalon.cli.registry_query import query_app
+from jalon.cli.registry_role import role
 from jalon.cli.registry_snapshot import snapshot
 from jalon.cli.registry_statement import statement
 from jalon.cli.registry_synthetic import synthetic
@@ -34,6 +35,7 @@ registry_app.add_typer(query_app, name="query")
 registry_app.command("calendar")(calendar)
 registry_app.command("object")(object_)
 registry_app.command("statement")(statement)
+registry_app.command("role")(role)
 registry_app.command("snapshot")(snapshot)
 registry_app.command("export")(export)
 registry_app.add_typer(audit_app, name="audit")

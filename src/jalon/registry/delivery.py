@@ -303,7 +303,7 @@ def _take(
 ) -> Taken:
     connection, import_id = writing.connection, take_number(writing)
     written = write_rows(writing, part.table, frame, import_id, part.given)
-    columns = [*list_types(part.table), "version"]
+    columns = [*list_types(part.table), "version", "line"]
     row = {
         "import_id": import_id,
         "centre": key.centre,

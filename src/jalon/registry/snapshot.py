@@ -23,7 +23,7 @@ from jalon.registry.store.audit import append_audit
 from jalon.registry.store.current import read_current
 from jalon.registry.store.dictionary_version import hash_dictionary
 from jalon.registry.store.moment import Moment, hold_moment
-from jalon.registry.store.schema import audit, data_table, outdated
+from jalon.registry.store.schema import audit, data_table, outdated, snapshot_centre
 from jalon.registry.store.schema import snapshot as snapshot_book
 from jalon.registry.store.store import Store
 from jalon.registry.store.verify import digest_book
@@ -147,8 +147,6 @@ def _register(
         "on_date": manifest.on,
         "objections": manifest.objections,
         "manifest": manifest.text,
-        "members": pack_patients(members),
-        "left_out": pack_patients(left_out),
         "at": writing.at,
         "by": writing.by,
     }
@@ -159,8 +157,23 @@ def _register(
         "on": manifest.on,
     }
     details |= {"patients": manifest.patients, "left_out": manifest.left_out}
+    parts = [part | {"snapshot_id": name} for part in _split_centres(members, left_out)]
+    connection.execute(sa.insert(snapshot_centre), parts)
+    details["centres"] = {str(part["centre"]): digest_book(part) for part in parts}
     append_audit(writing, "snapshot", details | {"record": digest_book(row)})
     mark_outdated(writing)
+
+
+def _split_centres(members: pl.DataFrame, left_out: pl.DataFrame) -> list[dict[str, object]]:
+    """Return who of each centre is in and who is not, so that each centre sees its own only."""
+    return [
+        {
+            "centre": centre,
+            "members": pack_patients(members.filter(centre=centre)),
+            "left_out": pack_patients(left_out.filter(centre=centre)),
+        }
+        for centre in sorted({*members["centre"], *left_out["centre"]})
+    ]
 
 
 def mark_outdated(writing: Writing) -> list[str]:
@@ -177,10 +190,13 @@ def mark_outdated(writing: Writing) -> list[str]:
     objections = read_current(connection, find_table("objection"))
     if objections.is_empty():
         return []
-    found = []
-    book = snapshot_book.c
-    for row in connection.execute(sa.select(book.snapshot_id, book.project, book.members)):
-        if row.snapshot_id in marked:
+    found: list[str] = []
+    book, part = snapshot_book.c, snapshot_centre.c
+    chosen = sa.select(book.snapshot_id, book.project, part.members)
+    chosen = chosen.join(snapshot_centre, part.snapshot_id == book.snapshot_id)
+    chosen = chosen.where(part.centre.in_(objections["centre"].unique().to_list()))
+    for row in connection.execute(chosen.order_by(book.snapshot_id)).all():
+        if row.snapshot_id in marked or row.snapshot_id in found:
             continue
         objecting: Objecting = find_objecting(objections, row.project, today)
         inside = objecting.patients.join(

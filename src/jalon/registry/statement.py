@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from jalon.dictionary import find_table
 from jalon.registry.snapshot import unpack_patients
 from jalon.registry.store.current import read_history
-from jalon.registry.store.schema import outdated, run, snapshot
+from jalon.registry.store.schema import outdated, run, snapshot, snapshot_centre
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,11 @@ def trace_objection(connection: sa.Connection, centre: str, patient: str) -> Sta
     history = read_history(connection, find_table("objection"), centre, patient)
     late = {row.snapshot_id: row.at for row in connection.execute(sa.select(outdated))}
     touched = []
-    for row in connection.execute(sa.select(snapshot).order_by(snapshot.c.at)):
+    part = snapshot_centre.c
+    chosen = sa.select(snapshot, part.members, part.left_out)
+    chosen = chosen.join(snapshot_centre, part.snapshot_id == snapshot.c.snapshot_id)
+    chosen = chosen.where(part.centre == centre).order_by(snapshot.c.at, snapshot.c.snapshot_id)
+    for row in connection.execute(chosen).all():
         inside = _is_in(row.members, centre, patient)
         if not inside and not _is_in(row.left_out, centre, patient):
             continue

@@ -59,9 +59,9 @@ def read_current(
 
 
 def read_versions(connection: sa.Connection, table: Table, centre: str) -> pl.DataFrame:
-    """Return every row that a centre ever sent of a table, with version and import_id."""
+    """Return every row that a centre ever sent of a table, with version, import_id and line."""
     mine = data_table(table.name).c.centre == centre
-    return _read(connection, table, mine, ("version", "import_id"))
+    return _read(connection, table, mine, ("version", "import_id", "line"))
 
 
 def make_empty(table: Table, extra: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from jalon.registry.store.engine import is_sqlite
 from jalon.registry.store.schema import (
     audit,
+    centre_key,
     data_tables,
     import_batch,
     outdated,
@@ -15,9 +16,12 @@ from jalon.registry.store.schema import (
     raw_file,
     run,
     snapshot,
+    snapshot_centre,
 )
 
-KEPT = (audit, import_batch, outdated, query_event, raw_file, run, snapshot)
+KEPT = (
+    audit, centre_key, import_batch, outdated, query_event, raw_file, run, snapshot, snapshot_centre
+)  # fmt: skip
 """Books whose rows are never changed."""
 
 REFUSAL = "what a registry holds is kept: correct it by importing the corrected row"
@@ -61,15 +65,19 @@ def set_guards(connection: sa.Connection) -> None:
 
 
 def find_missing_guards(connection: sa.Connection) -> list[str]:
-    """Return the names of triggers that should be there and are not, or were switched off."""
+    """Return the names of triggers that are not there, were switched off or say another thing."""
+    wanted = list_guards(is_sqlite(connection))
     if is_sqlite(connection):
-        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-    else:
-        found = connection.exec_driver_sql(
-            "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-        )
-    names = set(found.scalars())
-    return sorted(set(list_guards(is_sqlite(connection))) - names)
+        found = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")
+        there = {(name, sql) for name, sql in found}
+        return sorted(name for name, sql in wanted.items() if (name, sql) not in there)
+    found = connection.exec_driver_sql(
+        "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid "
+        "WHERE t.tgenabled = 'O' AND NOT t.tgisinternal AND p.proname = 'jalon_keep' "
+        "AND p.prosrc LIKE '%%RAISE EXCEPTION%%' "
+        "AND (t.tgqual IS NULL OR t.tgname LIKE '%%_once')"
+    )
+    return sorted(set(wanted) - set(found.scalars()))
 
 
 def _quote(name: str) -> str:

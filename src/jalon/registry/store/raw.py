@@ -86,8 +86,11 @@ def hash_sealed(connection: sa.Connection, centre: str, sha256: str) -> str:
 
 def _read_sealed(connection: sa.Connection, centre: str, sha256: str) -> list[bytes]:
     which = (raw_file.c.centre == centre) & (raw_file.c.sha256 == sha256)
-    rows = connection.execute(sa.select(raw_file.c.sealed).where(which).order_by(raw_file.c.part))
-    return [bytes(sealed) for sealed in rows.scalars()]
+    chosen = sa.select(raw_file.c.part, raw_file.c.sealed).where(which).order_by(raw_file.c.part)
+    rows = connection.execute(chosen).all()
+    if [row.part for row in rows] != list(range(len(rows))):
+        return []  # a piece is missing
+    return [bytes(row.sealed) for row in rows]
 
 
 def _hash_pieces(pieces: list[bytes]) -> str:

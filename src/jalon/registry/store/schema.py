@@ -113,12 +113,20 @@ snapshot = sa.Table(
     sa.Column("on_date", sa.Text, nullable=False),
     sa.Column("objections", sa.Text, nullable=False),
     sa.Column("manifest", sa.Text, nullable=False),
-    sa.Column("members", sa.LargeBinary, nullable=False),
-    sa.Column("left_out", sa.LargeBinary, nullable=False),
     sa.Column("at", sa.Text, nullable=False),
     sa.Column("by", sa.Text, nullable=False),
 )
-"""Every frozen extract: who was in it and who was left out (compressed lists of pseudonyms)."""
+"""Every frozen extract."""
+
+snapshot_centre = sa.Table(
+    "snapshot_centre",
+    metadata,
+    sa.Column("snapshot_id", sa.Text, primary_key=True),
+    sa.Column("centre", sa.Text, primary_key=True),
+    sa.Column("members", sa.LargeBinary, nullable=False),
+    sa.Column("left_out", sa.LargeBinary, nullable=False),
+)
+"""Which patients of each centre are in an extract, and which were left out (packed lists)."""
 
 outdated = sa.Table(
     "outdated",

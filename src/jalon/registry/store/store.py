@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from jalon.core.errors import UserError
 from jalon.registry.store.audit import append_audit
@@ -171,14 +171,23 @@ def _let_go(engine: sa.Engine) -> Iterator[None]:
 @contextmanager
 def _explain(engine: sa.Engine) -> Iterator[None]:
     where = find_file(engine).name if is_sqlite(engine) else engine.url.host or "the server"
+    # Rows in bulk go to the driver itself, whose errors nobody has wrapped.
+    bare = engine.dialect.loaded_dbapi.Error
     try:
         yield
-    except OperationalError as error:
-        reason = str(error.orig).strip().splitlines()[0]
-        raise UserError(f"the database {where} cannot be used: {reason}") from error
-    except DBAPIError as error:
-        # The driver's message may repeat a patient's values, so only its kind is told.
-        kind = type(error.orig).__name__
-        raise UserError(
-            f"the database {where} refused the change ({kind}); nothing was kept"
-        ) from error
+    except (DBAPIError, bare) as error:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        raise UserError(_tell(where, cause)) from error
+
+
+def _tell(where: str, cause: BaseException | None) -> str:
+    kind = type(cause).__name__
+    if kind == "InsufficientPrivilege":
+        return (
+            "this login may not do that; whoever keeps the registry says what it may: "
+            "jalon registry role"
+        )
+    if "OperationalError" in {one.__name__ for one in type(cause).__mro__}:
+        return f"the database {where} cannot be used: {str(cause).strip().splitlines()[0]}"
+    # The driver's message may repeat a patient's values, so only its kind is told.
+    return f"the database {where} refused the change ({kind}); nothing was kept"

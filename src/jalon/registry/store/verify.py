@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
+from polars.exceptions import PolarsError
 
 from jalon.dictionary import find_table, list_tables
 from jalon.registry.store.audit import START, hash_entry
@@ -25,10 +26,13 @@ from jalon.registry.store.schema import (
     import_batch,
     info,
     list_keys,
+    outdated,
     query,
     query_event,
+    raw_file,
     run,
     snapshot,
+    snapshot_centre,
 )
 from jalon.registry.store.store import Store
 
@@ -58,10 +62,11 @@ def verify_audit(store: Store, head: str | None = None) -> list[str]:
             return faults
         for entry in entries:
             entry["details"] = json.loads(entry["details"])
-        faults += _check_imports(connection, entries)
-        faults += _check_versions(connection)
-        faults += _check_queries(connection, entries)
-        faults += _check_books(connection, entries)
+        for check in (_check_imports, _check_versions, _check_queries, _check_books):
+            try:
+                faults += check(connection, entries)
+            except (PolarsError, ValueError, TypeError, KeyError, OverflowError):
+                faults.append(f"{check.__name__[7:]}: a value is of a kind that was never written")
     return faults
 
 
@@ -101,6 +106,10 @@ def _check_imports(connection: sa.Connection, entries: list[Entry]) -> Iterator[
             yield f"the record of import {import_id} was altered"
         if hash_sealed(connection, batch["centre"], batch["sha256"]) != details["sealed_sha256"]:
             yield f"the kept file of import {import_id} was altered"
+    files = {(batch["centre"], batch["sha256"]) for batch in kept.values()}
+    found = connection.execute(sa.select(raw_file.c.centre, raw_file.c.sha256).distinct())
+    if {(row.centre, row.sha256) for row in found} - files:
+        yield "a file is kept that no import brought"
     yield from _check_rows(connection, [told[import_id] for import_id in both])
     for table in list_tables():
         stored = data_table(table.name)
@@ -124,7 +133,7 @@ def _check_rows(connection: sa.Connection, told: list[Entry]) -> Iterator[str]:
                 yield f"rows of import {details['import_id']} (table {name}) were altered"
 
 
-def _check_versions(connection: sa.Connection) -> Iterator[str]:
+def _check_versions(connection: sa.Connection, _entries: list[Entry]) -> Iterator[str]:
     for table in list_tables():
         stored, keys = data_table(table.name), list_keys(table)
         later = stored.alias("later")
@@ -151,9 +160,16 @@ def _check_queries(connection: sa.Connection, entries: list[Entry]) -> Iterator[
         found = digest_query_events(both.filter(pl.col("audit_seq") == seq))
         if seq not in told or found != told[seq]["query_events"]:
             yield f"questions of audit entry {seq} were altered"
-    last = events.sort("seq").group_by("query_id").last().select("query_id", now="state")
-    states = fixed.join(last, on="query_id", how="full")
-    if states.filter(pl.col("state").ne_missing(pl.col("now"))).height:
+    life = events.sort("seq").group_by("query_id")
+    told_now = life.agg(
+        pl.col("state", "value_digest").last().name.suffix("_now"),
+        first_import=pl.col("import_id").first(),
+    )
+    states = fixed.join(told_now, on="query_id", how="full")
+    same = {"state": "state_now", "value_digest": "value_digest_now",
+            "opened_import": "first_import"}  # fmt: skip
+    differs = [pl.col(name).ne_missing(pl.col(now)) for name, now in same.items()]
+    if states.filter(pl.any_horizontal(differs)).height:
         yield "the state of a question is not its last event's"
 
 
@@ -166,14 +182,41 @@ def _check_books(connection: sa.Connection, entries: list[Entry]) -> Iterator[st
         for name in sorted(set(told) & set(kept)):
             if digest_book(dict(kept[name])) != told[name]["record"]:
                 yield f"the record of {action} {name} was altered"
+    yield from _check_snapshots(connection, entries)
     noted = {e["details"]["centre"]: e["details"] for e in entries if e["action"] == "key"}
-    for centre, fingerprint in connection.execute(sa.select(centre_key)):
-        if noted.get(centre, {}).get("fingerprint") != fingerprint:
+    keys = {row.centre: row.fingerprint for row in connection.execute(sa.select(centre_key))}
+    for centre in sorted(set(noted) | set(keys)):
+        if noted.get(centre, {}).get("fingerprint") != keys.get(centre):
             yield f"the fingerprint of centre {centre}'s key was altered"
     last = [e["details"] for e in entries if e["action"] == "init"][-1]
-    for name, value in connection.execute(sa.select(info)):
-        if last.get(name) != value:
+    notes = {row.name: row.value for row in connection.execute(sa.select(info))}
+    for name in sorted({*notes, "data_kind", "dictionary"}):
+        if last.get(name) != notes.get(name):
             yield f"the store's own note of its {name} was altered"
+
+
+def _check_snapshots(connection: sa.Connection, entries: list[Entry]) -> Iterator[str]:
+    told = {
+        (e["details"]["snapshot_id"], centre): digest
+        for e in entries
+        if e["action"] == "snapshot"
+        for centre, digest in e["details"]["centres"].items()
+    }
+    kept = {
+        (row["snapshot_id"], row["centre"]): digest_book(dict(row))
+        for row in connection.execute(sa.select(snapshot_centre)).mappings()
+    }
+    for name, centre in sorted(set(told) | set(kept)):
+        if told.get((name, centre)) != kept.get((name, centre)):
+            yield f"who of centre {centre} is in snapshot {name} was altered"
+    late = {
+        name: e["at"]
+        for e in entries
+        if e["action"] == "outdated"
+        for name in e["details"]["snapshots"]
+    }
+    if late != {row.snapshot_id: row.at for row in connection.execute(sa.select(outdated))}:
+        yield "the list of snapshots that are out of date was altered"
 
 
 def digest_book(record: dict[str, Any]) -> str:

@@ -3,8 +3,6 @@
 import pytest
 from tests.registry_world import Maker
 
-PATTERNS = {}
-
 
 @pytest.fixture(scope="session")
 def pattern_folder(tmp_path_factory):
@@ -14,17 +12,17 @@ def pattern_folder(tmp_path_factory):
 @pytest.fixture(params=["sqlite", "postgresql"])
 def maker(request, pattern_folder, tmp_path):
     server = request.getfixturevalue("postgresql") if request.param == "postgresql" else None
-    return Maker(request.param, pattern_folder, server, PATTERNS)
+    return Maker(request.param, pattern_folder, server)
 
 
 @pytest.fixture
 def sqlite_maker(pattern_folder):
-    return Maker("sqlite", pattern_folder, None, PATTERNS)
+    return Maker("sqlite", pattern_folder, None)
 
 
 @pytest.fixture
 def postgresql_maker(pattern_folder, postgresql):
-    return Maker("postgresql", pattern_folder, postgresql, PATTERNS)
+    return Maker("postgresql", pattern_folder, postgresql)
 
 
 def _open(maker, name, filled):

@@ -52,11 +52,14 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         key("snapshot_id"),
-        *(field(name) for name in ("project", "on_date", "objections", "manifest")),
+        *(field(name) for name in ("project", "on_date", "objections", "manifest", "at", "by")),
+    )
+    op.create_table(
+        "snapshot_centre",
+        key("snapshot_id"),
+        key("centre"),
         field("members", content),
         field("left_out", content),
-        field("at"),
-        field("by"),
     )
     op.create_table("outdated", key("snapshot_id"), field("at"))
     op.create_table(
