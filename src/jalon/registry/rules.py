@@ -249,7 +249,7 @@ def evaluate(rules: Iterable[RegistryRule], joined: pl.DataFrame) -> list[Broken
     rules = tuple(rules)
     conditions = _read_conditions(rules, joined)
     asked = [
-        condition.not_().fill_null(value=False).alias(str(i))
+        (~condition.cast(pl.Boolean)).fill_null(value=False).alias(str(i))
         for i, condition in enumerate(conditions)
     ]
     answers = joined.select(asked)
@@ -303,7 +303,9 @@ def _find_kind(rule: RegistryRule, condition: pl.Expr, empty: pl.LazyFrame) -> p
 
 def _complete(frame: pl.DataFrame | None, table: Table) -> pl.DataFrame:
     frame = pl.DataFrame(schema={"centre": pl.String}) if frame is None else frame
-    absent = [column for column in table.columns if column.name not in frame.columns]
+    # A column without any value may have come without a type.
+    schema = frame.schema
+    absent = [c for c in table.columns if schema.get(c.name, pl.Null) == pl.Null]
     return frame.with_columns(
         pl.lit(None, dtype=TYPES[column.kind]).alias(column.name) for column in absent
     )

@@ -83,6 +83,19 @@ def test_an_absent_column_is_missing_in_every_row() -> None:
     assert find_broken(VISIT, ROWS.drop("ldh"), {}, TODAY, RuleBook((), ())) == []
 
 
+def test_a_column_without_a_type_is_missing_too() -> None:
+    rows = ROWS.with_columns(ldh=pl.lit(None), seen_on=pl.lit(None))
+    book = RuleBook((DEATHS,), (rule("seen_on <= died_on", ("deaths",)), rule("ldh", name="s")))
+    with pytest.raises(StudyFileError, match="not a condition"):
+        find_broken(VISIT, rows, {"death": DEAD}, TODAY, book)
+    book = RuleBook((DEATHS,), book.rule[:1])
+    assert find_broken(VISIT, rows, {"death": DEAD}, TODAY, book) == []
+
+
+def test_a_condition_that_is_never_known_asks_nobody() -> None:
+    assert ask("null") == []
+
+
 def test_unusual_values_are_asked_about() -> None:
     (found,) = find_broken(VISIT, ROWS, {}, TODAY, RuleBook((), ()))
     assert (found.rule, found.columns, found.severity) == ("visit.ldh.unusual", ("ldh",), "query")
