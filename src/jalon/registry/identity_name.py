@@ -82,6 +82,20 @@ def says_birth(header: str) -> bool:
     return not _words("birth").isdisjoint(split_words(header))
 
 
+def says_own_number(header: str) -> bool:
+    """Say whether a column is named like a centre's own number of a patient.
+
+    Args:
+        header: the name as it stands in the file.
+
+    Example:
+        >>> says_own_number("N° du patient"), says_own_number("N° de lot")
+        (True, False)
+    """
+    words = {word for word in split_words(header) if word not in _words("small")}
+    return bool(words) and words <= _words("own_number")
+
+
 def split_words(header: str) -> list[str]:
     """Split a name into words: lower case, without accents, digits and small marks.
 

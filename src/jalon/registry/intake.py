@@ -18,6 +18,9 @@ from jalon.registry.match import Match, check_columns, list_unknown, match_colum
 from jalon.registry.rejection import Rejections, join_rejections
 from jalon.registry.sheet import Sheet
 
+PATIENT = "patient"
+"""The column that has the centre's own number of a patient."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Intake:
@@ -87,12 +90,8 @@ def check_sheet(
 
 
 def _refuse_persons(sheet: Sheet, table: Table, matches: Sequence[Match]) -> None:
-    identifiers = {
-        match.theirs[column.name]
-        for match in matches
-        for column in table.columns
-        if column.kind == "identifier" and column.name in match.theirs
-    }
+    # Other identifiers name a project or a hospital, which may well be words.
+    identifiers = {match.theirs[PATIENT] for match in matches if PATIENT in match.theirs}
     unknown = list_unknown(sheet, matches)
     check_identity(sheet, identifiers, unknown, table.names)
 

@@ -11,7 +11,7 @@ from jalon.core.errors import DefinitionError
 from jalon.core.units import spell_unit
 from jalon.dictionary import Column, Table
 from jalon.registry.days import OTHER_ORDER, DateOrder
-from jalon.registry.identity_name import find_name_rule, split_words
+from jalon.registry.identity_name import find_name_rule, says_own_number, split_words
 from jalon.registry.mapping import Mapping, MappingPart, Unit
 from jalon.registry.sheet import Sheet
 from jalon.registry.units import find_conversion
@@ -79,6 +79,8 @@ def _compare(name: str, column: Column) -> float:
     ours = {_fold(column.name), _fold(column.label_en), _fold(column.label_fr)} - {""}
     if theirs & ours:
         return 1.5
+    if column.name == "patient" and says_own_number(name):
+        return 1.2
     return max(
         (SequenceMatcher(None, one, other).ratio() for one in theirs for other in ours),
         default=0.0,

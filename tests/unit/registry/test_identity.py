@@ -244,3 +244,19 @@ def test_a_centres_own_numbers_pass(tmp_path: Path, values: list[str]) -> None:
     path = tmp_path / "centre.csv"
     path.write_text("patient,x\n" + "".join(f"{value},1\n" for value in values))
     assert check_sheet(read_sheet(path), TABLE).frame["patient"].to_list() == values
+
+
+def test_hospitals_and_projects_are_no_persons(tmp_path: Path) -> None:
+    table = Table(
+        name="centre",
+        label_en="Centres",
+        source="made for this test",
+        licence="Apache-2.0",
+        keys=("centre",),
+        columns=tuple(Column(name, "identifier", name) for name in ("centre", "label", "city")),
+    )
+    path = tmp_path / "centre.csv"
+    path.write_text(
+        "centre,label,city\nA,CHU Nantes,Nantes\nB,Saint Louis,Paris\nC,CHU Lyon,Lyon\n"
+    )
+    assert check_sheet(read_sheet(path), table).is_clean

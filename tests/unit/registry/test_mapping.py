@@ -222,3 +222,9 @@ def test_a_preview_tells_constants(tmp_path: Path) -> None:
     assert [
         (row.theirs, row.ours, row.kinds) for row in preview(Mapping((part,)), sheet, TABLES, TODAY)
     ] == [("patient", "patient", "text 1"), ("", "time_point", "the same in every row")]
+
+
+@pytest.mark.parametrize("name", ["N° patient", "ID", "Patient ID", "code_patient", "Numéro"])
+def test_a_centres_own_number_is_recognised(tmp_path: Path, name: str) -> None:
+    (part,) = suggest_mapping(sheet_of(tmp_path, f"{name};LDH\n1;2\n"), TABLE).parts
+    assert part.columns == {name: "patient", "LDH": "ldh"}

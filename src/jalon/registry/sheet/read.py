@@ -40,7 +40,7 @@ def read_sheet(path: Path, options: SheetOptions = SheetOptions()) -> Sheet:  # 
     Example:
         >>> sheet = read_sheet(Path("examples/data/follic.csv"))
         >>> len(sheet), sheet.header[:2], sheet.read_as
-        (541, ('age', 'path'), 'CSV, comma, decimal point, UTF-8')
+        (541, ('age', 'hgb'), 'CSV, comma, decimal point, UTF-8')
     """
     check_decimal(options.decimal)
     content = read_bytes(path)
