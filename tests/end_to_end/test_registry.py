@@ -115,3 +115,14 @@ def test_no_local_number_is_in_the_store(world):
     numbers = pl.read_csv(world / "files" / "S01" / "patient.csv", infer_schema=False)["patient"]
     assert len(numbers) > 20
     assert not [one for one in numbers if one.encode() in content]
+
+
+def test_a_centre_gets_its_own_file_back_and_another_does_not(world, tmp_path):
+    listed = json.loads(run("registry", "kept", "--centre", "S01", "--json"))
+    patients = next(one for one in listed if one["table_name"] == "patient")
+    words = ("registry", "kept", "--centre", "S01", "--import", patients["import_id"])
+    run(*words, "--to", tmp_path / "back.csv")
+    sent = (world / "files" / "S01" / "patient.csv").read_bytes()
+    assert (tmp_path / "back.csv").read_bytes() == sent
+    told = run("registry", "kept", "--centre", "S02", "--import", patients["import_id"], code=2)
+    assert "no import" in told

@@ -11,6 +11,7 @@ from jalon.cli.registry_codebook import codebook
 from jalon.cli.registry_export import export
 from jalon.cli.registry_import import import_
 from jalon.cli.registry_init import init
+from jalon.cli.registry_kept import kept
 from jalon.cli.registry_mapping import mapping
 from jalon.cli.registry_object import object_
 from jalon.cli.registry_query import query_app
@@ -38,4 +39,5 @@ registry_app.command("statement")(statement)
 registry_app.command("role")(role)
 registry_app.command("snapshot")(snapshot)
 registry_app.command("export")(export)
+registry_app.command("kept")(kept)
 registry_app.add_typer(audit_app, name="audit")

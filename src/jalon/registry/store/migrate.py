@@ -12,7 +12,7 @@ from alembic.runtime.migration import MigrationContext
 
 from jalon.core.errors import UserError
 from jalon.registry.store.guards import set_guards
-from jalon.registry.store.schema import data_tables, metadata
+from jalon.registry.store.schema import BOOKS, data_tables, metadata
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -43,10 +43,10 @@ def migrate(connection: sa.Connection) -> list[str]:
 
 
 def is_current(connection: sa.Connection) -> bool:
-    """Say whether a store has every table and column that the dictionary names."""
+    """Say whether a store has every book, and every table and column of the dictionary."""
     inspector = sa.inspect(connection)
     names = set(inspector.get_table_names())
-    for table in data_tables():
+    for table in (*BOOKS, *data_tables()):
         if table.name not in names:
             return False
         if set(table.columns.keys()) - {c["name"] for c in inspector.get_columns(table.name)}:
