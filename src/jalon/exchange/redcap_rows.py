@@ -224,7 +224,7 @@ def _choose(source: Source, plan: RowPlan, near: dict[str, str]) -> pl.Series:
 
 
 def _find_misplaced(source: Source, plan: RowPlan, near: dict[str, str]) -> list[Finding]:
-    if not source.own:
+    if not plan.instrument:
         return []
     instrument = source.export.take(INSTRUMENT)
     foreign = ~instrument.is_in(["", plan.instrument]) & source.kept

@@ -67,10 +67,9 @@ def write_redcap(tables: Sequence[tuple[Table, pl.DataFrame]], path: Path) -> No
     if groups is not None:
         whole = whole.join(groups, on=RECORD_ID, how="left", maintain_order="left")
     header = _make_header(exchanged, fields, grouped=groups is not None)
-    filled = whole.with_columns(
-        pl.lit("").alias(name) for name in header if name not in whole.columns
-    )
-    write_file(path, filled.select(pl.col(header).fill_null("")).write_csv())
+    absent = [name for name in header if name not in whole.columns]
+    filled = whole.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
+    write_file(path, filled.select(header).write_csv())
 
 
 def _make_header(

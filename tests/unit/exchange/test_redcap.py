@@ -188,7 +188,7 @@ def test_decimal_comma_is_found_in_what_is_read_only(tmp_path):
         ("record_id,form,nr,patient_sex\n7,infusion,x,male", "number of a repeat", 2, MARKS["nr"]),
         (
             "record_id,form,nr,infusion_number,infusion_complete\n7,Infusion,1,1,2",
-            "no instrument of this export", 2, MARKS["form"],
+            "the name of an instrument", 2, MARKS["form"],
         ),
         (
             "record_id,form,nr,patient_sex,patient_complete,infusion_number,infusion_complete\n"
@@ -355,6 +355,7 @@ def test_project_of_a_centres_own(tmp_path):
     [
         ("arm_1,,,,,1,1", "arm_1,,,,,3,1", r"\[redcap.codes.gender\] does not have", 3, "gender"),
         ("C-3", "", "no patient's number", 10, "local_number"),
+        ("screening_arm_1,cells,1", "screening_arm_1,cels,1", "another instrument", 6, "day0"),
         ("1,month_1_arm_1,,,", "1,month_9_arm_1,,,", "no time point", 4, MARKS["event"]),
         ("2,consent", "1,consent_b,,,A-9,,,,,,,,,,,,\n2,consent", "", None, None),
     ],

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from jalon.core.errors import StudyFileError
@@ -87,6 +89,14 @@ def test_mistakes_are_named_with_their_key(tmp_path, before, after, key, words):
     with pytest.raises(StudyFileError, match=words) as caught:
         load(tmp_path, text)
     assert caught.value.key == key
+
+
+def test_example_of_the_manual_can_be_read(tmp_path):
+    page = Path(__file__).parents[3] / "docs" / "how-to" / "redcap.md"
+    block = page.read_text(encoding="utf-8").split("```toml\n")[1].split("```")[0]
+    found = load(tmp_path, block)
+    assert [plan.table for plan in found.rows] == ["patient", "infusion", "assessment"]
+    assert found.centres == {"lyon": "LYS"}
 
 
 def test_absent_file(tmp_path):
