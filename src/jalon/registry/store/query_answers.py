@@ -116,20 +116,23 @@ def count_days(today: date) -> pl.Expr:
 
 
 def tell_key(row_key: str) -> str:
-    """Say which row of the patient is meant.
+    """Say which row of the patient is meant; where rows are counted, the first needs no number.
 
     Args:
         row_key: the key as it is kept.
 
     Example:
-        >>> tell_key('{"patient":"a","infusion_number":1,"time_point":"d30"}')
+        >>> tell_key('{"patient":"a","infusion_number":1,"time_point":"d30","repeat":1}')
         'infusion 1, d30'
+        >>> tell_key('{"patient":"a","infusion_number":1,"time_point":"d30","repeat":2}')
+        'infusion 1, d30, repeat 2'
     """
-    key = json.loads(row_key)
+    key = {name: value for name, value in json.loads(row_key).items() if name != "patient"}
+    if len(key) > 1 and list(key.values())[-1] == 1:
+        key.popitem()
     parts = [
         str(value) if isinstance(value, str) else f"{name.removesuffix('_number')} {value}"
         for name, value in key.items()
-        if name != "patient"
     ]
     return ", ".join(parts)
 
