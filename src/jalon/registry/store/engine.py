@@ -43,7 +43,8 @@ def make_engine(url: str) -> sa.Engine:
             raise UserError(f"a store lies in SQLite or PostgreSQL, not in {kind}; {ADVICE}")
         if kind == SQLITE and not address.database:
             raise UserError(f"this address names no file; {ADVICE}")
-        engine = sa.create_engine(address)
+        # Nothing stays open between transactions, so nothing has to be closed.
+        engine = sa.create_engine(address, poolclass=sa.NullPool)
     except (ArgumentError, NoSuchModuleError, ValueError) as error:
         raise UserError(f"this is no address of a store; {ADVICE}") from error
     except ModuleNotFoundError as error:
