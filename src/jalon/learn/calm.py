@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from threading import Lock
 from typing import Any
 
@@ -20,11 +21,8 @@ def one_blas_thread() -> Iterator[None]:
     each other, the more so when the search itself runs in threads: twenty times slower was
     measured.
     """
-    import scipy.linalg.cython_blas  # noqa: F401, PLC0415 - a library must be loaded to be limited
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only when something is learned
-
     with _LOCK:
-        _INSIDE.append(None if _INSIDE else threadpool_limits(limits=1, user_api="blas"))
+        _INSIDE.append(None if _INSIDE else _find_libraries().limit(limits=1, user_api="blas"))
     try:
         yield
     finally:
@@ -33,3 +31,12 @@ def one_blas_thread() -> Iterator[None]:
             _INSIDE.pop()
             if not _INSIDE and limit is not None:
                 limit.restore_original_limits()
+
+
+@cache
+def _find_libraries() -> Any:
+    """Find the libraries once: the list of all that is loaded takes long to read."""
+    import scipy.linalg.cython_blas  # noqa: F401, PLC0415 - a library must be loaded to be limited
+    from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only when something is learned
+
+    return ThreadpoolController()
