@@ -25,37 +25,48 @@ if TYPE_CHECKING:
     from jalon.registry.delivery import Part, Receipt
 
 
+FilesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="Files, or folders of files called by their tables; *.csv, *.xlsx, *.parquet. "
+        "Folders in a folder are called by their centres."
+    ),
+]
+TableOption = Annotated[
+    str | None, typer.Option("--table", help="The table, when the name does not say.")
+]
+MappingOption = Annotated[
+    Path | None,
+    typer.Option("--mapping", help="TOML file that says what the centre's columns mean."),
+]
+FormOption = Annotated[
+    Literal["auto", "redcap"], typer.Option("--format", help="redcap: a flat export.")
+]
+TrialOption = Annotated[
+    bool, typer.Option("--dry-run", help="Do it all, tell what would happen, keep nothing.")
+]
+RejectionsOption = Annotated[
+    Path | None,
+    typer.Option("--rejections", help="Also write the rejected cells to this CSV file."),
+]
+CodeOption = Annotated[
+    list[str] | None, typer.Option("--missing-code", help="REDCap's codes for missing; repeat.")
+]
+
+
 def import_(  # noqa: PLR0913, PLR0917 - the options of a verb
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            help="Files, or folders of files called by their tables; *.csv, *.xlsx, "
-            "*.parquet. Folders in a folder are called by their centres."
-        ),
-    ],
-    table: Annotated[
-        str | None, typer.Option(help="The table, when the name does not say.")
-    ] = None,
+    files: FilesArgument,
+    table: TableOption = None,
     centre: CentreOption = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="TOML file that says what the centre's columns mean.")
-    ] = None,
-    form: Annotated[
-        Literal["auto", "redcap"], typer.Option("--format", help="redcap: a flat export.")
-    ] = "auto",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Do it all, tell what would happen, keep nothing.")
-    ] = False,
-    rejections: Annotated[
-        Path | None, typer.Option(help="Also write the rejected cells to this CSV file.")
-    ] = None,
+    mapping: MappingOption = None,
+    form: FormOption = "auto",
+    dry_run: TrialOption = False,
+    rejections: RejectionsOption = None,
     separator: Annotated[str | None, typer.Option(help="What stands between values.")] = None,
     decimal: Annotated[str | None, typer.Option(help='The decimal mark: "." or ",".')] = None,
     encoding: Annotated[str | None, typer.Option(help="How the text is coded.")] = None,
     sheet: Annotated[str | None, typer.Option(help="Which sheet of a spreadsheet.")] = None,
-    missing_code: Annotated[
-        list[str] | None, typer.Option(help="REDCap's codes for missing; repeat.")
-    ] = None,
+    missing_code: CodeOption = None,
     store: StoreOption = None,
     keys: KeysOption = None,
     by: ByOption = None,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from jalon.cli.registry_options import ByOption, StoreOption, name_actor
+from jalon.cli.registry_options import ByOption, QuietOption, StoreOption, name_actor
 from jalon.cli.terminal import Terminal, count_seconds
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     ] = 2,
     store: StoreOption = None,
     by: ByOption = None,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Write nothing on the terminal.")] = False,
+    quiet: QuietOption = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Write the main figures as JSON, and nothing else.")
     ] = False,
@@ -58,13 +58,13 @@ def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
     given = {"separator": separator, "decimal": decimal, "encoding": encoding}
     study = load_study(file, data, {name: text for name, text in given.items() if text})
     terminal = Terminal()
+    about = study.protocol.study
     if not quiet and not as_json:
-        about = study.protocol.study
         terminal.say("study", about.title, f"{about.data_label} · research use only")
     tell = Silence() if quiet or as_json else terminal
     try:
-        who = name_actor(by) if store else ""
-        outputs = run_study(study, RunOptions(out, resamples, workers, store, who), tell)
+        options = RunOptions(out, resamples, workers, store, name_actor(by) if store else "")
+        outputs = run_study(study, options, tell)
     finally:
         terminal.close()
     if as_json:

@@ -9,16 +9,33 @@ revision = "0001"
 down_revision = None
 
 
+text, number, content = sa.Text, sa.BigInteger, sa.LargeBinary
+
+
+def key(name: str, kind: type[Any] = text) -> sa.Column[Any]:
+    """Return a column of the primary key."""
+    return sa.Column(name, kind, primary_key=True, autoincrement=False)
+
+
+def field(name: str, kind: type[Any] = text) -> sa.Column[Any]:
+    """Return a column that is always filled."""
+    return sa.Column(name, kind, nullable=False)
+
+
 def upgrade() -> None:
     """Make the books."""
-    text, number, content = sa.Text, sa.BigInteger, sa.LargeBinary
+    _make_imports()
+    _make_queries()
+    _make_snapshots()
+    op.create_table(
+        "audit",
+        key("seq", number),
+        *(field(name) for name in ("at", "by", "action", "details", "previous")),
+        sa.Column("hash", text, nullable=False, unique=True),
+    )
 
-    def key(name: str, kind: type[Any] = text) -> sa.Column[Any]:
-        return sa.Column(name, kind, primary_key=True, autoincrement=False)
 
-    def field(name: str, kind: type[Any] = text) -> sa.Column[Any]:
-        return sa.Column(name, kind, nullable=False)
-
+def _make_imports() -> None:
     op.create_table("info", key("name"), field("value"))
     op.create_table("centre_key", key("centre"), field("fingerprint"))
     op.create_table(
@@ -32,6 +49,11 @@ def upgrade() -> None:
     op.create_table(
         "raw_file", key("centre"), key("sha256"), key("part", number), field("sealed", content)
     )
+    if op.get_bind().dialect.name != "sqlite":  # where several centres import at once
+        op.execute(sa.schema.CreateSequence(sa.Sequence("import_number")))
+
+
+def _make_queries() -> None:
     op.create_table(
         "query",
         key("query_id"),
@@ -49,6 +71,9 @@ def upgrade() -> None:
         field("audit_seq", number),
     )
     op.create_index("ix_query_event_audit_seq", "query_event", ["audit_seq"])
+
+
+def _make_snapshots() -> None:
     op.create_table(
         "snapshot",
         key("snapshot_id"),
@@ -68,14 +93,6 @@ def upgrade() -> None:
         *(field(name) for name in ("snapshot_id", "study", "study_sha256", "outputs", "at", "by")),
     )
     op.create_index("ix_run_snapshot_id", "run", ["snapshot_id"])
-    if op.get_bind().dialect.name != "sqlite":  # where several centres import at once
-        op.execute(sa.schema.CreateSequence(sa.Sequence("import_number")))
-    op.create_table(
-        "audit",
-        key("seq", number),
-        *(field(name) for name in ("at", "by", "action", "details", "previous")),
-        sa.Column("hash", text, nullable=False, unique=True),
-    )
 
 
 def downgrade() -> None:
