@@ -161,3 +161,18 @@ def test_nested_values_of_parquet_are_refused(tmp_path: Path) -> None:
     pl.DataFrame({"patient": ["a"], "sites": [["liver", "lung"]]}).write_parquet(path)
     with pytest.raises(DataFileError, match="column sites: holds values of type List"):
         read_sheet(path)
+
+
+def test_a_file_too_large_for_memory_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jalon.registry.sheet.read.MAX_BYTES", 10)
+    with pytest.raises(DataFileError, match="is larger than 1e-08 GB; split it"):
+        read(tmp_path, "patient,ldh\nA,1\n")
+
+
+def test_an_absent_file_or_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataFileError, match="no such file"):
+        read_sheet(tmp_path / "none.csv")
+    with pytest.raises(DataFileError, match="is a folder"):
+        read_sheet(tmp_path)

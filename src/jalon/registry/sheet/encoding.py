@@ -23,7 +23,6 @@ NAMES = {
 
 CODINGS = "utf-8, latin-1, iso8859-15, cp1252, cp850, mac-roman or utf-16"
 
-HIGH = re.compile(rb"[\x80-\xff]")
 UTF_8_PAIR = re.compile(rb"\xc3[\x80-\xbf]")
 CONTROL = re.compile(rb"[\x80-\x9f]")
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")

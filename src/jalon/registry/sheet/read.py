@@ -19,6 +19,9 @@ from jalon.registry.sheet.xlsx import split_xlsx
 from jalon.registry.text import read_bytes
 
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+MAX_BYTES = 4_000_000_000
+"""More than any centre has; reading it would fill the machine's memory."""
+
 KINDS = ((b"%PDF", "a PDF document"), (b"{\\rtf", "a text document"), (b"\x1f\x8b", "packed"))
 
 
@@ -43,6 +46,7 @@ def read_sheet(path: Path, options: SheetOptions = SheetOptions()) -> Sheet:  # 
         (541, ('age', 'hgb'), 'CSV, comma, decimal point, UTF-8')
     """
     check_decimal(options.decimal)
+    _refuse_huge(path)
     content = read_bytes(path)
     if content.startswith(OLD_OFFICE):
         advice = (
@@ -58,6 +62,12 @@ def read_sheet(path: Path, options: SheetOptions = SheetOptions()) -> Sheet:  # 
     if content.startswith(b"PAR1"):
         return _finish(path, content, "parquet", tidy(path, split_parquet(path, content)))
     return _read_csv(path, content, options)
+
+
+def _refuse_huge(path: Path) -> None:
+    if path.is_file() and path.stat().st_size > MAX_BYTES:
+        advice = f"is larger than {MAX_BYTES / 1e9:g} GB; split it into files of fewer rows"
+        raise DataFileError(path, advice)
 
 
 def _read_csv(path: Path, content: bytes, options: SheetOptions) -> Sheet:
