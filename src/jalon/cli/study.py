@@ -20,9 +20,7 @@ study_app = typer.Typer(help="Run a study file, or list those of a folder.", no_
 
 @study_app.command("run")
 def run(  # noqa: PLR0913, PLR0917 - each argument is an option of the command
-    file: Annotated[
-        Path, typer.Argument(help="The study file, for example studies/breast_real.toml.")
-    ],
+    file: Annotated[Path, typer.Argument(help="The study file, such as studies/x.toml.")],
     data: Annotated[
         Path | None, typer.Option(help="Folder of the data files, instead of the study's own.")
     ] = None,
