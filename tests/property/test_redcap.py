@@ -87,7 +87,7 @@ def type_sheet(table, sheet):
     return pl.DataFrame(columns)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(named=frames())
 def test_written_and_read_again_is_the_same(named, tmp_path_factory):
     tables = [(BY_NAME[name], frame) for name, frame in named]
