@@ -9,7 +9,7 @@ import polars as pl
 
 from jalon.core.survival_data import Integers
 from jalon.dictionary import Column, Table
-from jalon.registry.cells import Cells, type_cells
+from jalon.registry.cells import EXACT_WHOLE, Cells, type_cells
 from jalon.registry.check import check_column, check_required
 from jalon.registry.fault import Fault, gather
 from jalon.registry.match import Match
@@ -179,9 +179,10 @@ def _convert(column: Column, texts: pl.Series, decimal: str, match: Match) -> Ce
     values = convert_values(measured.values, find_conversion(column, unit))
     if column.kind == "number":
         return Cells(values, measured.faults)
-    broken = gather(values != values.round(), "a number that is not whole", "whole number")
-    return Cells(values.set(values != values.round(), None).cast(pl.Int64),
-                 (*measured.faults, *broken))  # fmt: skip
+    uneven = (values != values.round()) | (values.abs() > EXACT_WHOLE)
+    broken = gather(uneven, "a number that is not whole", "whole number")
+    whole = values.set(uneven.fill_null(value=False), None).cast(pl.Int64)
+    return Cells(whole, (*measured.faults, *broken))
 
 
 def _check_identifier(texts: pl.Series) -> list[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -245,3 +246,20 @@ def test_a_mapping_must_name_columns_of_the_file_and_the_table(tmp_path: Path) -
 def test_a_date_may_be_of_tomorrow_but_not_later(tmp_path: Path) -> None:
     text = "patient,time_point,date\nA,d0,2026-01-02\nB,d0,2026-01-03\n"
     assert found(take(tmp_path, text)) == [(3, "date", "a date in the future", "date")]
+
+
+def test_a_whole_number_stays_whole_in_another_unit(tmp_path: Path) -> None:
+    column = Column("days", "integer", "Days", unit="days", soft_low=7)
+    table = replace(PATIENT, columns=(*PATIENT.columns, column))
+    part = MappingPart("patient", units={"days": "weeks"})
+    text = "patient,days\nA,2\nB,0.5\nC,1e200\nD,\nE,0\nF,x\n"
+    intake = take(tmp_path, text, Mapping((part,)), table)
+    assert intake.frame["days"].to_list() == [14, None, None, None, 0, None]
+    assert [(line, kind) for line, _, kind, _ in found(intake)] == [
+        (3, "a number that is not whole"),
+        (4, "a number that is not whole"),
+        (7, "text that is not a number"),
+    ]
+    assert [(one.line, one.found) for one in intake.questions] == [
+        (6, "a number below the usual range")
+    ]

@@ -150,7 +150,15 @@ def add_member(name: str, data: bytes) -> Callable[[bytes], bytes]:
     return change
 
 
+def encrypt(content: bytes) -> bytes:
+    """Say in the archive's directory that its members are encrypted."""
+    changed, at = bytearray(content), content.find(b"PK\x01\x02")
+    changed[at + 8] |= 1
+    return bytes(changed)
+
+
 BAD = {
+    "a password": (encrypt, "is protected by a password"),
     "cut short": (lambda content: content[:-200], "not a whole spreadsheet"),
     "cut in the middle": (lambda content: content[:900], "not a whole spreadsheet"),
     "damaged sheet": (
