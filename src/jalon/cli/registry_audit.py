@@ -47,6 +47,9 @@ def _tell(row: dict[str, str]) -> str:
             f"snapshot {details['snapshot_id'][:12]} for {details['project']}: "
             f"{details['patients']:,} patients, {details['left_out']:,} left out"
         ),
+        "export": lambda: f"export of {', '.join(details.get('tables', ['rows']))}",
+        "role": lambda: f"rights of the login {details['role']}",
+        "init": lambda: f"{len(details['made'])} tables, columns or books made",
         "run": lambda: f"run of {details['study']} on snapshot {details['snapshot_id'][:12]}",
         "outdated": lambda: f"{len(details['snapshots'])} snapshots out of date",
         "query": lambda: ", ".join(
