@@ -34,7 +34,7 @@ from jalon.validate import (
 )
 
 SIZES = (300, 1000)
-REPEATS, RESAMPLES = 200, 50
+REPEATS, RESAMPLES = 600, 50
 EFFECTS = {
     "five covariates": (0.5, -0.6, 0.4, 0.0, 0.0),
     "eight covariates": (0.5, -0.5, 0.4, 0.3, 0.2, 0.0, 0.0, 0.0),
@@ -50,12 +50,14 @@ Row = dict[str, float | int | str]
 
 def run(rng: np.random.Generator, n: int, repeats: int) -> list[Row]:
     """Simulate cohorts of n patients and tell how often each interval covers the truth."""
+    # Larger cohorts take longer, and imputation much longer.
     rows: list[Row] = []
+    repeats = repeats if n < 1000 else 2 * repeats // 3
     for name in EFFECTS:
         judge = lambda stream, name=name: judge_cohort(stream, n, name)  # noqa: E731
         found = simulate(judge, 60, repeats, rng, f"corrections {name} {n}")
         rows += _tell(found, n, name)
-    some = repeats // 4
+    some = repeats // 6 if n < 1000 else repeats // 4
     found = simulate(lambda stream: judge_imputed(stream, n), 60, some, rng, f"imputed {n}")
     return rows + _tell(found, n, "five covariates, a quarter missing, imputed inside")
 
