@@ -95,3 +95,14 @@ def test_cells_that_are_wrong_alike_are_shown_in_one_row() -> None:
     assert "=x" in text
     show_rejections(gather_rejections([*many, SECOND]), "centre.csv", 1, console)
     assert "and 1 further kind" in console.export_text()
+
+
+def test_a_narrow_terminal_gets_a_list() -> None:
+    console = Console(record=True, width=60, file=io.StringIO())
+    show_rejections(gather_rejections([FIRST]), "centre.csv", console=console)
+    assert console.export_text().split("\n") == [
+        "centre.csv: 1 cell rejected",
+        "line 7  ldh  number: text",
+        f"{'    give a number':<60}",
+        "",
+    ]
