@@ -9,6 +9,7 @@ from jalon.cli.registry_calendar import calendar
 from jalon.cli.registry_check import check
 from jalon.cli.registry_codebook import codebook
 from jalon.cli.registry_export import export
+from jalon.cli.registry_fetch import fetch
 from jalon.cli.registry_import import import_
 from jalon.cli.registry_init import init
 from jalon.cli.registry_kept import kept
@@ -30,6 +31,7 @@ registry_app.command("template")(template)
 registry_app.command("synthetic")(synthetic)
 registry_app.command("codebook")(codebook)
 registry_app.command("mapping")(mapping)
+registry_app.command("fetch")(fetch)
 registry_app.command("import")(import_)
 registry_app.command("check")(check)
 registry_app.add_typer(query_app, name="query")

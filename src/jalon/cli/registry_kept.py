@@ -29,10 +29,11 @@ def kept(
 
     opened = open_registry(store)
     chosen = sa.select(import_batch).where(import_batch.c.centre == centre)
+    chosen = chosen.order_by(import_batch.c.import_id)
     with opened.read() as connection:
         rows = [dict(row) for row in connection.execute(chosen).mappings()]
     if number is None:
-        _list(sorted(rows, key=lambda row: row["import_id"]), as_json=as_json)
+        _list(rows, as_json=as_json)
         return
     found = next((row for row in rows if row["import_id"] == number), None)
     if found is None:

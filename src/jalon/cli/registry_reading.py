@@ -111,20 +111,20 @@ def _maps(mapping: Mapping, table: Table) -> bool:
 
 
 def _check_redcap(asked: Asked) -> list[tuple[str, Path, Intake]]:
-    from jalon.exchange.redcap import read_redcap  # noqa: PLC0415 - one format of several
-    from jalon.exchange.redcap_mapping import load_redcap_mapping  # noqa: PLC0415
+    from jalon.exchange import check_redcap, load_redcap_mapping  # noqa: PLC0415 - one of several
 
-    if asked.centre is None:
+    centre = asked.centre
+    if centre is None:
         raise UserError("of which centre is this export? name it with --centre CODE")
-    mapping = load_redcap_mapping(asked.mapping, list_tables()) if asked.mapping else None
-    checked: list[tuple[str, Path, Intake]] = []
-    for path in asked.files:
-        parts = read_redcap(
-            path, list_tables(), mapping, asked.missing, decimal=asked.options.decimal
+    tables = list_tables()
+    mapping = load_redcap_mapping(asked.mapping, tables) if asked.mapping else None
+    return [
+        (centre, path, intake)
+        for path in asked.files
+        for intake in check_redcap(
+            path, tables, mapping, asked.missing, centre, asked.options.decimal
         )
-        for table, sheet in parts:
-            checked.append((asked.centre, path, check_sheet(sheet, table)))
-    return checked
+    ]
 
 
 def _tell(path: Path, intake: Intake, say: Say, centre: str) -> None:

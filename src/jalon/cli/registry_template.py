@@ -24,6 +24,9 @@ def template(
     xlsx: Annotated[
         bool, typer.Option("--xlsx", help="One workbook with lists and help, a sheet per table.")
     ] = False,
+    redcap: Annotated[
+        bool, typer.Option("--redcap", help="A data dictionary to make a REDCap project from.")
+    ] = False,
     language: Annotated[str, typer.Option(help="Language of the help: en or fr.")] = "en",
     quiet: QuietOption = False,
 ) -> None:
@@ -31,6 +34,9 @@ def template(
     from jalon.core.files import write_file  # noqa: PLC0415
     from jalon.dictionary.wording import find_language  # noqa: PLC0415
 
+    if redcap:
+        _write_redcap(to, tables or [], find_language(language))
+        return
     files = _make(tables or [], find_language(language), xlsx)
     taken = [name for name in files if (to / name).exists()]
     if taken:
@@ -44,6 +50,16 @@ def template(
         typer.echo(
             f"wrote {len(files)} files into {to}" if len(files) > 1 else f"wrote {to / WORKBOOK}"
         )
+
+
+def _write_redcap(to: Path, names: list[str], language: Language) -> None:
+    from jalon.dictionary import find_table  # noqa: PLC0415 - heavy
+    from jalon.exchange import write_redcap_dictionary  # noqa: PLC0415 - heavy
+
+    tables = tuple(find_table(name) for name in dict.fromkeys(names)) or None
+    to.mkdir(parents=True, exist_ok=True)
+    for path in write_redcap_dictionary(to / "redcap_dictionary.csv", language, tables):
+        typer.echo(f"wrote {path}")
 
 
 def _make(names: list[str], language: Language, xlsx: bool) -> dict[str, bytes]:

@@ -34,6 +34,9 @@ TWO_WORDS = r"^\p{Lu}[\p{Ll}'’\-]+(?:[ \-]\p{Lu}[\p{Ll}'’\-]+)+$"
 ONE_WORD = r"^\p{L}[\p{L}'’\-]{3,}$"
 LOOKS_LIKE_NAME = f"{LAST_FIRST}|{FIRST_LAST}|{WITH_COMMA}"
 
+DECIMAL = r"^[+-]?[0-9]*[.,][0-9]*(?:[eE][+-]?[0-9]+)?$"
+"""One decimal mark between digits: a measurement, however many digits it has."""
+
 SHORTEST = 4
 """No value of fewer letters identifies anybody by itself."""
 
@@ -113,7 +116,7 @@ def _find_e_mails(texts: pl.Series) -> pl.Series:
 def _find_national(texts: pl.Series) -> pl.Series:
     # Codes and times of as many digits pass the test now and then: most of them must.
     shaped = texts.filter(texts.str.len_bytes() >= 13)
-    shaped = shaped.filter(shaped.str.contains(NIR)).head(SAMPLE)
+    shaped = shaped.filter(shaped.str.contains(NIR) & ~shaped.str.contains(DECIMAL)).head(SAMPLE)
     numbers = shaped.str.extract(NIR)
     good = pl.Series([is_national_number(text) for text in numbers.to_list()], dtype=pl.Boolean)
     return shaped.filter(good) if 2 * int(good.sum()) >= len(shaped) else shaped.clear()
