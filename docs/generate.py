@@ -22,7 +22,21 @@ from urllib.parse import quote
 
 DOCS = Path(__file__).resolve().parent
 OUT = DOCS / "reference"
-ROOMS = ("core", "scores", "learn", "validate", "report", "study")
+ROOMS = (
+    "core",
+    "dictionary",
+    "registry",
+    "registry.store",
+    "exchange",
+    "simulate",
+    "cohort",
+    "endpoints",
+    "scores",
+    "learn",
+    "validate",
+    "report",
+    "study",
+)
 TITLES = {
     "competing": "Competing risks",
     "meta": "Meta-analysis",
