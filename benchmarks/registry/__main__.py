@@ -1,7 +1,7 @@
 """``python -m benchmarks.registry [ROWS] [URL]``: import, check and snapshot beside bare writing.
 
-ROWS assessments (a million by default) are imported in one delivery; then a tenth of them by each of
-ten centres, with a snapshot after each. URL is an empty database; without one, a file of SQLite.
+ROWS assessments (a million by default) are imported in one delivery; then a tenth of them by each
+of ten centres, with a snapshot after each. URL is an empty database; without one, a file of SQLite.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ def _check_imports(connection: sa.Connection, entries: list[Entry]) -> Iterator[
         if hash_sealed(connection, batch["centre"], batch["sha256"]) != details["sealed_sha256"]:
             yield f"the kept file of import {import_id} was altered"
     files = {(batch["centre"], batch["sha256"]) for batch in kept.values()}
-    found = connection.execute(sa.select(raw_file.c.centre, raw_file.c.sha256).distinct())
-    if {(row.centre, row.sha256) for row in found} - files:
+    sealed = connection.execute(sa.select(raw_file.c.centre, raw_file.c.sha256).distinct())
+    if {(row.centre, row.sha256) for row in sealed} - files:
         yield "a file is kept that no import brought"
     yield from _check_rows(connection, [told[import_id] for import_id in both])
     for table in list_tables():
