@@ -46,7 +46,7 @@ def test_no_value_of_a_row_is_rewritten(filled):
 
 
 def test_a_row_is_replaced_once(filled):
-    send(filled, "UPDATE patient SET ended_by = 7")
+    send(filled, "UPDATE patient SET ended_by = 7 WHERE ended_by IS NULL")
     assert refuses(filled, "UPDATE patient SET ended_by = 8")
     assert refuses(filled, "UPDATE patient SET ended_by = NULL")
 
