@@ -17,11 +17,11 @@ from tests.postgresql import Server
 
 from jalon.dictionary import find_table
 from jalon.registry.delivery import Part, Receipt, count_lines, take_delivery
+from jalon.registry.kinds import KINDS
 from jalon.registry.ledger import Output, record_run
 from jalon.registry.objection_record import record_objection
 from jalon.registry.pseudonym import CentreKey
 from jalon.registry.snapshot import take_snapshot
-from jalon.registry.store.current import KINDS
 from jalon.registry.store.query_book import answer_query
 from jalon.registry.store.schema import query
 from jalon.registry.store.store import Store, create_store, open_store

@@ -12,7 +12,7 @@ import polars as pl
 from jalon.core.survival_data import Integers
 from jalon.dictionary import find_table
 from jalon.registry.delivery import Part, count_lines
-from jalon.registry.store.current import KINDS
+from jalon.registry.kinds import KINDS
 
 VISITS = ("d0", "d1", "d3", "d7", "d14", "d30", "d90", "d180", "d270", "d360")
 """Every patient has one assessment at each."""

@@ -116,8 +116,8 @@ BAD_FILES: dict[str, tuple[str | bytes, str]] = {
     ),
     "age in months": (
         GOOD.replace(",49,", ",588,"),
-        "line 2, column age: expected a whole number from 15 to 110 years, found a number above the "
-        "range; correct it, or check its unit",
+        "line 2, column age: expected a whole number from 15 to 110 years, found a number above "
+        "the range; correct it, or check its unit",
     ),
     "column name twice": (
         GOOD.replace("er,hormon", "pgr,hormon"),

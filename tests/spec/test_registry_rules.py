@@ -18,7 +18,8 @@ import polars as pl
 import pytest
 
 from jalon.dictionary import find_table, list_tables, load_rules
-from jalon.registry.rules import TYPES, find_broken
+from jalon.registry.kinds import KINDS
+from jalon.registry.rules import find_broken
 
 HERE = Path(__file__).parent
 TODAY = date(2021, 6, 1)
@@ -50,8 +51,8 @@ def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     columns = find_table(table).columns
     unknown = {key for row in rows for key in row} - {column.name for column in columns}
     assert not unknown, f"{table} has no {unknown}"
-    kinds = {column.name: TYPES[column.kind] for column in columns}
-    schema = {"centre": TYPES["identifier"], "patient": TYPES["identifier"]} | kinds
+    kinds = {column.name: KINDS[column.kind] for column in columns}
+    schema = {"centre": KINDS["identifier"], "patient": KINDS["identifier"]} | kinds
     ready = [
         {"centre": "c01", "patient": "p1"}
         | {key: None if value == "" else value for key, value in row.items()}

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 
+from jalon.core.files import hash_file
 from jalon.dictionary import Table
-from jalon.registry.manifest import FrozenTable, hash_path
+from jalon.registry.manifest import FrozenTable
 from jalon.registry.partition import Partition, split_table
 from jalon.registry.store.current import list_types, make_empty
 from jalon.registry.store.moment import Moment, read_columns
@@ -46,7 +47,7 @@ def freeze_table(moment: Moment, table: Table, left_out: pl.DataFrame, path: Pat
         for frame in _regroup(_read_parts(moment, table, left_out)):
             rows += frame.height
             writer.write_table(_arrange(frame, schema), row_group_size=GROUP_ROWS)
-    return FrozenTable(path.name, rows, path.stat().st_size, hash_path(path))
+    return FrozenTable(path.name, rows, path.stat().st_size, hash_file(path))
 
 
 def _arrange(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:

@@ -12,6 +12,7 @@ from jalon.dictionary import Column, Table
 from jalon.registry.cells import EXACT_WHOLE, Cells, type_cells
 from jalon.registry.check import check_column, check_required
 from jalon.registry.fault import Fault, gather
+from jalon.registry.kinds import KINDS
 from jalon.registry.match import Match
 from jalon.registry.rejection import Rejections, join_rejections, reject_cells
 from jalon.registry.sheet import Sheet
@@ -23,16 +24,6 @@ CONTROL = r"[\x00-\x1f\x7f\u2028\u2029]"
 MAX_IDENTIFIER = 100
 MAX_SPELLINGS = 12
 """How many allowed values an advice lists."""
-
-TYPES: dict[str, type[pl.DataType]] = {
-    "number": pl.Float64,
-    "integer": pl.Int64,
-    "flag": pl.Int64,
-    "category": pl.String,
-    "identifier": pl.String,
-    "date": pl.Date,
-}
-"""How each kind of column is kept."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,7 +208,7 @@ def _ask(column: Column, values: pl.Series) -> list[Fault]:
 
 
 def _fill(column: Column, constant: str | None, height: int) -> pl.Series:
-    kind = TYPES[column.kind]
+    kind = KINDS[column.kind]
     if constant is None:
         return pl.Series(column.name, [None], dtype=kind).new_from_index(0, height)
     value = type_cells(column, pl.Series([constant]), ".", "iso").values

@@ -8,7 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from jalon.core.errors import UserError
-from jalon.registry.manifest import Manifest, check_files, hash_path, read_manifest
+from jalon.core.files import hash_file
+from jalon.registry.manifest import Manifest, check_files, read_manifest
 from jalon.registry.store.audit import append_audit
 from jalon.registry.store.digest import digest_record, write_canonical
 from jalon.registry.store.schema import outdated, run, snapshot
@@ -89,7 +90,7 @@ def record_run(writing: Writing, manifest: Manifest, study: Path, outputs: list[
     what = {
         "snapshot_id": manifest.snapshot_id,
         "study": study.name,
-        "study_sha256": hash_path(study),
+        "study_sha256": hash_file(study),
         "outputs": write_canonical(files),
     }
     name = digest_record(what)[:16]

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jalon.core.errors import DataFileError
+from jalon.core.files import hash_file
 
 NAME = "manifest.json"
 FORMAT = "jalon snapshot 1"
@@ -111,11 +112,5 @@ def check_files(folder: Path, manifest: Manifest) -> None:
         path = folder / table.file
         if not path.is_file():
             raise DataFileError(path, f"is absent, though the manifest names table {name}")
-        if hash_path(path) != table.sha256:
+        if hash_file(path) != table.sha256:
             raise DataFileError(path, "was changed since the snapshot was made; make it again")
-
-
-def hash_path(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -12,9 +12,10 @@ import polars as pl
 from jalon.core.errors import UserError
 from jalon.dictionary import find_table
 from jalon.registry.delivery import Part, Receipt, take_delivery
+from jalon.registry.kinds import KINDS
 from jalon.registry.objections import plan_objection
 from jalon.registry.pseudonym import CentreKey, name_patient
-from jalon.registry.store.current import KINDS, read_current
+from jalon.registry.store.current import read_current
 from jalon.registry.store.digest import write_canonical
 from jalon.registry.store.writing import Writing
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import os
 import secrets
@@ -159,8 +158,3 @@ def _decode(text: str, where: str) -> bytes:
     if len(secret) < KEY_BYTES:
         raise UserError(f"the key in {where} is not 64 hexadecimal digits or more; {MAKE}")
     return secret
-
-
-def hash_file(content: bytes) -> str:
-    """Return the SHA-256 of a file's bytes."""
-    return hashlib.sha256(content).hexdigest()

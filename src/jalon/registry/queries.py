@@ -11,8 +11,9 @@ from datetime import date
 import polars as pl
 
 from jalon.dictionary import RegistryRule, RuleBook, Table
+from jalon.registry.kinds import KINDS
 from jalon.registry.query_life import ALIVE
-from jalon.registry.rules import TODAY, TYPES, Broken, evaluate, join_views, list_rules, parse
+from jalon.registry.rules import TODAY, Broken, evaluate, join_views, list_rules, parse
 
 DESCRIBED = (
     "query_id",
@@ -142,7 +143,7 @@ def select_asked(existing: pl.DataFrame, table: Table, frame: pl.DataFrame) -> p
         Those whose row is in the frame.
     """
     keys = _list_keys(table)
-    types = {name: TYPES[table.column(name).kind] for name in keys}
+    types = {name: KINDS[table.column(name).kind] for name in keys}
     if existing.is_empty():
         return existing
     as_written = pl.Struct(

@@ -11,19 +11,10 @@ from jalon.dictionary import Column, Table
 from jalon.registry.batch import Batch, Issue
 from jalon.registry.check import check_column, check_key, check_required, check_rules
 from jalon.registry.finding import Finding, refuse
+from jalon.registry.kinds import KINDS
 from jalon.registry.rows import Rows, split_rows
 from jalon.registry.text import load_text
 from jalon.registry.values import Typed, list_findings, type_values
-
-TYPES: dict[str, type[pl.DataType]] = {
-    "number": pl.Float64,
-    "integer": pl.Int64,
-    "flag": pl.Int64,
-    "category": pl.String,
-    "identifier": pl.String,
-    "date": pl.Date,
-}
-"""How each kind of column is kept."""
 
 
 def read(
@@ -75,7 +66,7 @@ def _type_rows(rows: Rows, table: Table, decimal: str) -> tuple[pl.DataFrame, li
 
 def _type_column(rows: Rows, column: Column, table: Table, decimal: str) -> Typed:
     if column.name not in rows.header:
-        nothing = pl.Series([None], dtype=TYPES[column.kind]).new_from_index(0, len(rows.lines))
+        nothing = pl.Series([None], dtype=KINDS[column.kind]).new_from_index(0, len(rows.lines))
         return Typed(nothing, ())
     cells = rows.cells[rows.header.index(column.name)]
     texts = pl.Series(cells, dtype=pl.String).str.strip_chars()

@@ -33,16 +33,7 @@ from jalon.dictionary import RegistryRule, RuleBook, Table, View, find_table, lo
 from jalon.dictionary.registry_rule import FILE, Severity
 from jalon.dictionary.tables import TABLES
 from jalon.registry.derived_rules import derive_rules
-
-TYPES: Mapping[str, type[pl.DataType]] = {
-    "number": pl.Float64,
-    "integer": pl.Int64,
-    "flag": pl.Int64,
-    "category": pl.String,
-    "identifier": pl.String,
-    "date": pl.Date,
-}
-"""How a column of each kind is kept, for columns that a frame lacks."""
+from jalon.registry.kinds import KINDS
 
 TODAY = "today"
 
@@ -307,7 +298,7 @@ def _complete(frame: pl.DataFrame | None, table: Table) -> pl.DataFrame:
     schema = frame.schema
     absent = [c for c in table.columns if schema.get(c.name, pl.Null) == pl.Null]
     return frame.with_columns(
-        pl.lit(None, dtype=TYPES[column.kind]).alias(column.name) for column in absent
+        pl.lit(None, dtype=KINDS[column.kind]).alias(column.name) for column in absent
     )
 
 

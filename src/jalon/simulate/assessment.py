@@ -10,8 +10,9 @@ import polars as pl
 
 from jalon.core.survival_data import Floats
 from jalon.dictionary import Column, find_table
+from jalon.registry.kinds import KINDS
 from jalon.simulate.cast import Cast
-from jalon.simulate.day import DTYPES, to_dates
+from jalon.simulate.day import to_dates
 from jalon.simulate.fill import MISSING, fill, find_range, load_usual, round_values
 from jalon.simulate.visit_plan import Attendance
 
@@ -56,7 +57,7 @@ def make_assessments(cast: Cast, seen: Attendance) -> pl.DataFrame:
     columns = []
     for column in table.columns:
         if column.name in given:
-            values = given[column.name].cast(DTYPES[column.kind]).alias(column.name)
+            values = given[column.name].cast(KINDS[column.kind]).alias(column.name)
         elif "medians" in usual.get(column.name, {}):
             values = _draw_values(column, usual[column.name], cast, seen)
         else:
@@ -77,7 +78,7 @@ def _draw_values(
     chance = np.sqrt(max(1 - risk**2 - own**2, 0.0))
     deviation = patient[who] + chance * rng.standard_normal(len(seen))
     drawn = np.array(usual["medians"])[seen.phase] * np.exp(usual["spread"] * deviation)
-    values = pl.Series(column.name, _hold(drawn, column, usual)).cast(DTYPES[column.kind])
+    values = pl.Series(column.name, _hold(drawn, column, usual)).cast(KINDS[column.kind])
     known = usual.get("known", 1 - MISSING)
     return values.set(pl.Series(rng.random(len(seen)) >= known), None)
 

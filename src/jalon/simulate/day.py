@@ -1,4 +1,4 @@
-"""Days counted from 1 January 1970, and the polars types that tables are made of."""
+"""Days counted from 1 January 1970."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ import numpy as np
 import polars as pl
 
 from jalon.core.survival_data import Integers
-
-DTYPES: dict[str, type[pl.DataType]] = {
-    "number": pl.Float64,
-    "integer": pl.Int64,
-    "flag": pl.Int64,
-    "category": pl.String,
-    "identifier": pl.String,
-    "date": pl.Date,
-}
-"""How each kind of column is kept."""
 
 
 def to_dates(days: Integers, where: np.ndarray | None = None) -> pl.Series:

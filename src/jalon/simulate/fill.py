@@ -14,7 +14,7 @@ import polars as pl
 
 from jalon.core.survival_data import Floats
 from jalon.dictionary import Column, Table
-from jalon.simulate.day import DTYPES
+from jalon.registry.kinds import KINDS
 
 FILE = Path(__file__).parent / "usual.toml"
 
@@ -55,7 +55,7 @@ def complete(
         that is not given stays empty.
     """
     columns = [
-        given[column.name].cast(DTYPES[column.kind]).alias(column.name)
+        given[column.name].cast(KINDS[column.kind]).alias(column.name)
         if column.name in given
         else fill(column, rows, rng, load_usual(table.name).get(column.name, {}))
         for column in table.columns
@@ -79,14 +79,14 @@ def fill(
         missing where none is required.
     """
     if column.kind in {"identifier", "date"}:
-        values = pl.Series([None], dtype=DTYPES[column.kind]).new_from_index(0, rows)
+        values = pl.Series([None], dtype=KINDS[column.kind]).new_from_index(0, rows)
         return values.alias(column.name)
     if column.kind == "category":
         values = _levels(column, rows, rng, usual)
     elif column.kind == "flag":
         values = pl.Series((rng.random(rows) < usual.get("share", FLAG)).astype(np.int64))
     else:
-        values = pl.Series(_numbers(column, rows, rng, usual)).cast(DTYPES[column.kind])
+        values = pl.Series(_numbers(column, rows, rng, usual)).cast(KINDS[column.kind])
     if not column.required:
         known = usual.get("known", 1 - MISSING)
         values = values.set(pl.Series(rng.random(rows) >= known), None)

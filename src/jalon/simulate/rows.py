@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from jalon.dictionary import Table
-from jalon.simulate.day import DTYPES
+from jalon.registry.kinds import KINDS
 
 
 def assemble(table: Table, given: Mapping[str, pl.Series], centre: pl.Series) -> pl.DataFrame:
@@ -24,7 +24,7 @@ def assemble(table: Table, given: Mapping[str, pl.Series], centre: pl.Series) ->
     """
     nothing = pl.Series([None], dtype=pl.Null).new_from_index(0, len(centre))
     columns = [
-        given.get(column.name, nothing).cast(DTYPES[column.kind]).alias(column.name)
+        given.get(column.name, nothing).cast(KINDS[column.kind]).alias(column.name)
         for column in table.columns
     ]
     return pl.DataFrame([centre.alias("centre"), *columns])

@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 
 from jalon.dictionary import Visit, find_table
-from jalon.simulate.day import DTYPES
+from jalon.registry.kinds import KINDS
 
 INFUSED = date(2024, 1, 10)
 
@@ -19,7 +19,7 @@ VISITS = (
 def make_table(name, *rows):
     """A typed frame of one table; what a row does not say is empty."""
     table = find_table(name)
-    types = {"centre": pl.String, **{c.name: DTYPES[c.kind] for c in table.columns}}
+    types = {"centre": pl.String, **{c.name: KINDS[c.kind] for c in table.columns}}
     given = [{"centre": "A", "patient": "p", **row} for row in rows]
     return pl.DataFrame({key: [row.get(key) for row in given] for key in types}, schema=types)
 

@@ -10,7 +10,7 @@ import pytest
 
 from jalon.dictionary import find_table, list_tables
 from jalon.registry.expected import count_cells, load_expectations
-from jalon.registry.rules import TYPES
+from jalon.registry.kinds import KINDS
 
 TODAY = date(2026, 1, 1)
 
@@ -18,7 +18,7 @@ TODAY = date(2026, 1, 1)
 def count(name: str, row: dict[str, Any], **others: pl.DataFrame) -> dict[str, tuple[int, int]]:
     """Count the cells of one row: column -> expected, filled."""
     table = find_table(name)
-    types = {column.name: TYPES[column.kind] for column in table.columns}
+    types = {column.name: KINDS[column.kind] for column in table.columns}
     frame = pl.DataFrame(
         [{"centre": "A", "patient": "p", **row}], schema={"centre": pl.String} | types
     )

@@ -10,10 +10,10 @@ import pytest
 from jalon.core.errors import UserError
 from jalon.core.survival_data import SurvivalData
 from jalon.dictionary import find_table, list_tables
+from jalon.registry.kinds import KINDS
 from jalon.registry.rules import find_broken
 from jalon.simulate import simulate_tables
 from jalon.simulate.cast import name_letters
-from jalon.simulate.day import DTYPES
 from jalon.simulate.fill import FILE, load_usual
 from jalon.simulate.target import load_targets
 from jalon.stats import kaplan_meier
@@ -31,7 +31,7 @@ def tables():
 @pytest.mark.parametrize("name", NAMES)
 def test_columns_are_those_of_the_dictionary(tables, name):
     table, frame = find_table(name), tables[name]
-    expected = {"centre": pl.String} | {c.name: DTYPES[c.kind] for c in table.columns}
+    expected = {"centre": pl.String} | {c.name: KINDS[c.kind] for c in table.columns}
     assert dict(frame.schema) == expected
     keys = list(dict.fromkeys(("centre", *table.keys)))
     assert not frame.select(keys).is_duplicated().any()

@@ -9,18 +9,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from jalon.dictionary import Table
+from jalon.registry.kinds import KINDS
 from jalon.registry.store.engine import is_sqlite
 from jalon.registry.store.schema import data_table, import_batch, list_stored
-
-KINDS: dict[str, pl.DataType] = {
-    "number": pl.Float64(),
-    "integer": pl.Int64(),
-    "flag": pl.Int64(),
-    "category": pl.String(),
-    "identifier": pl.String(),
-    "date": pl.Date(),
-}
-"""How each kind of column is held in a frame."""
 
 MANY = 500
 """Patients asked for by name at a time."""
@@ -69,11 +60,11 @@ def make_empty(table: Table, extra: tuple[str, ...] = ()) -> pl.DataFrame:
     return pl.DataFrame(schema=list_types(table, extra))
 
 
-def list_types(table: Table, extra: tuple[str, ...] = ()) -> dict[str, pl.DataType]:
+def list_types(table: Table, extra: tuple[str, ...] = ()) -> dict[str, type[pl.DataType]]:
     """Return the type of each column of a table's frame."""
-    types: dict[str, pl.DataType] = {"centre": pl.String()}
+    types: dict[str, type[pl.DataType]] = {"centre": pl.String}
     types |= {column.name: KINDS[column.kind] for column in list_stored(table)}
-    return types | dict.fromkeys(extra, pl.Int64())
+    return types | dict.fromkeys(extra, pl.Int64)
 
 
 def _read(
@@ -97,10 +88,10 @@ def _read(
 
 
 def _make_frame(
-    rows: list[tuple[Any, ...]], types: dict[str, pl.DataType], dates_as_text: bool
+    rows: list[tuple[Any, ...]], types: dict[str, type[pl.DataType]], dates_as_text: bool
 ) -> pl.DataFrame:
     read = {
-        name: pl.String() if kind == pl.Date and dates_as_text else kind
+        name: pl.String if kind == pl.Date and dates_as_text else kind
         for name, kind in types.items()
     }
     frame = pl.DataFrame(rows, schema=read, orient="row")

@@ -62,7 +62,7 @@ def hold_moment(store: Store, hands: int) -> Iterator[Moment]:
     raise UserError("others write to the store without a pause; try again in a moment")
 
 
-def read_columns(cursor: Any, query: str, types: dict[str, pl.DataType]) -> pl.DataFrame:
+def read_columns(cursor: Any, query: str, types: dict[str, type[pl.DataType]]) -> pl.DataFrame:
     """Return a query's columns with the types of the dictionary.
 
     Args:
@@ -77,7 +77,7 @@ def read_columns(cursor: Any, query: str, types: dict[str, pl.DataType]) -> pl.D
     return frame.with_columns(_cast(frame, name, kind) for name, kind in types.items())
 
 
-def _cast(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
+def _cast(frame: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Expr:
     if kind == pl.Date and frame.schema[name] == pl.String:
         return pl.col(name).str.to_date("%Y-%m-%d")
     return pl.col(name).cast(kind)
