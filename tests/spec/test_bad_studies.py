@@ -157,7 +157,7 @@ def test_an_earlier_run_is_replaced_and_nothing_else_is_left(study_folder):
 def test_synthetic_data_cannot_be_called_real(study_folder):
     path = study_folder / "dictionaries" / "follic.toml"
     spoil(path, r'^data_kind = "real"', 'data_kind = "synthetic"')
-    refuse(study_folder, "is synthetic by its dictionary", UserError)
+    refuse(study_folder, "holds synthetic patients", UserError)
 
 
 def test_synthetic_data_say_so_on_the_page_and_on_every_figure(study_folder):

@@ -311,6 +311,7 @@ def _take(
         "sha256": part.sha256,
         "mapping_sha256": part.mapping_sha256,
         "columns": write_canonical(columns),
+        "filled": write_canonical(list_filled(written.rows.select(columns))),
         "rows": frame.height,
         "added": written.added,
         "changed": written.changed,
@@ -326,6 +327,11 @@ def _take(
     connection.execute(sa.insert(import_batch).values(row))
     notes.append(("import", row | {"sealed_sha256": sealed}))
     return _tell(part, import_id, written, frame.height)
+
+
+def list_filled(rows: pl.DataFrame) -> list[str]:
+    """Return the columns that have any value: a snapshot need not read the others."""
+    return [column.name for column in rows.iter_columns() if column.null_count() < rows.height]
 
 
 def _tell(part: Part, import_id: int, written: Written, rows: int) -> Taken:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,10 +23,10 @@ from jalon.registry.store.current import list_types, make_empty
 from jalon.registry.store.moment import Moment, read_columns
 from jalon.registry.store.schema import data_table, import_batch, list_keys
 
-GROUP_ROWS = 250_000
+GROUP_ROWS = 100_000
 """Rows of a row group of the file; the last one may have fewer."""
 
-AHEAD = 2
+AHEAD = 1
 """Parts that each hand may read before the first of them is written."""
 
 
@@ -51,7 +52,14 @@ def freeze_table(moment: Moment, table: Table, left_out: pl.DataFrame, path: Pat
 
 
 def _arrange(frame: pl.DataFrame, schema: pa.Schema) -> pa.Table:
-    return frame.rechunk().to_arrow().cast(schema)
+    there = frame.rechunk().to_arrow()
+    columns = [
+        there.column(field.name).cast(field.type)
+        if field.name in frame.columns
+        else pa.nulls(frame.height, field.type)
+        for field in schema
+    ]
+    return pa.table(columns, schema=schema)
 
 
 def _regroup(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -71,6 +79,7 @@ def _regroup(parts: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
 
 def _read_parts(moment: Moment, table: Table, left_out: pl.DataFrame) -> Iterator[pl.DataFrame]:
     parts = split_table(_count_rows(moment, table), "patient" in table.keys)
+    types = _list_filled(moment, table)
     hands: SimpleQueue[Any] = SimpleQueue()
     for cursor in moment.hands:
         hands.put(cursor)
@@ -78,7 +87,7 @@ def _read_parts(moment: Moment, table: Table, left_out: pl.DataFrame) -> Iterato
     def read(part: Partition) -> pl.DataFrame:
         cursor = hands.get()
         try:
-            frame = read_columns(cursor, _write_query(moment, table, part), list_types(table))
+            frame = read_columns(cursor, _write_query(moment, table, part, list(types)), types)
         finally:
             hands.put(cursor)
         if "patient" in table.keys and left_out.height:
@@ -103,12 +112,27 @@ def _count_rows(moment: Moment, table: Table) -> dict[str, int]:
     return {row.centre: int(row.rows) for row in moment.connection.execute(chosen)}
 
 
-def _write_query(moment: Moment, table: Table, part: Partition) -> str:
+def _list_filled(moment: Moment, table: Table) -> dict[str, type[pl.DataType]]:
+    """Return the types of the columns that any import filled, and of the keys."""
+    chosen = sa.select(import_batch.c.filled).where(import_batch.c.table_name == table.name)
+    found = set(list_keys(table))
+    for filled in moment.connection.execute(chosen.distinct()).scalars():
+        found.update(json.loads(filled))
+    return {name: kind for name, kind in list_types(table).items() if name in found}
+
+
+def _write_query(moment: Moment, table: Table, part: Partition, names: list[str]) -> str:
     stored = data_table(table.name)
-    condition = stored.c.ended_by.is_(None) & stored.c.centre.between(part.first, part.last)
-    if part.prefix:
-        after = part.prefix[:-1] + chr(ord(part.prefix[-1]) + 1)
-        condition &= (stored.c.patient >= part.prefix) & (stored.c.patient < after)
-    query = sa.select(*(stored.c[name] for name in list_types(table))).where(condition)
+    # One centre is named as such: only then does a database look for the patients in its index.
+    alone = part.first == part.last
+    mine = (
+        stored.c.centre == part.first if alone else stored.c.centre.between(part.first, part.last)
+    )
+    condition = stored.c.ended_by.is_(None) & mine
+    if part.low:
+        condition &= stored.c.patient >= part.low
+    if part.high:
+        condition &= stored.c.patient < part.high
+    query = sa.select(*(stored.c[name] for name in names)).where(condition)
     dialect = moment.connection.dialect
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 """The first letters of pseudonyms, in the order of their bytes."""
 
-PART_ROWS = 100_000
+PART_ROWS = 50_000
 """About how many rows a part has at most."""
 
 
@@ -19,12 +20,14 @@ class Partition:
     Attributes:
         first: the first centre.
         last: the last centre.
-        prefix: what the pseudonyms of its patients begin with; empty for all.
+        low: what no pseudonym of its patients comes before; empty for no limit.
+        high: what every pseudonym of its patients comes before; empty for no limit.
     """
 
     first: str
     last: str
-    prefix: str = ""
+    low: str = ""
+    high: str = ""
 
 
 def split_table(counts: Mapping[str, int], by_patient: bool = True) -> Iterator[Partition]:
@@ -38,10 +41,10 @@ def split_table(counts: Mapping[str, int], by_patient: bool = True) -> Iterator[
         The parts in order: small centres together, large ones by their patients.
 
     Example:
-        >>> [part.last for part in split_table({"A": 10, "B": 20, "C": 90_000, "D": 40_000})]
+        >>> [part.last for part in split_table({"A": 10, "B": 20, "C": 45_000, "D": 40_000})]
         ['C', 'D']
-        >>> len(list(split_table({"A": 3_000_000})))
-        32
+        >>> list(split_table({"A": 80_000}))[1]
+        Partition(first='A', last='A', low='k2', high='')
     """
     waiting: list[str] = []
     rows = 0
@@ -59,8 +62,9 @@ def split_table(counts: Mapping[str, int], by_patient: bool = True) -> Iterator[
 
 
 def _split_centre(centre: str, rows: int) -> Iterator[Partition]:
-    prefixes = list(LETTERS)
-    while rows > PART_ROWS * len(prefixes):
-        prefixes = [prefix + letter for prefix in prefixes for letter in LETTERS]
-    for prefix in prefixes:
-        yield Partition(centre, centre, prefix)
+    # Pseudonyms are spread evenly, so equal ranges of their first two letters hold as many rows.
+    starts = [first + second for first in LETTERS for second in LETTERS]
+    count = min(-(-rows // PART_ROWS), len(starts))
+    limits = ["", *(starts[i * len(starts) // count] for i in range(1, count)), ""]
+    for low, high in pairwise(limits):
+        yield Partition(centre, centre, low, high)

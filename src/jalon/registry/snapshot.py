@@ -22,7 +22,7 @@ from jalon.registry.objections import ALL, Objecting, find_objecting
 from jalon.registry.store.audit import append_audit
 from jalon.registry.store.current import read_current
 from jalon.registry.store.dictionary_version import hash_dictionary
-from jalon.registry.store.moment import Moment, hold_moment
+from jalon.registry.store.moment import Moment, hold_moment, read_columns
 from jalon.registry.store.schema import audit, data_table, outdated, snapshot_centre
 from jalon.registry.store.schema import snapshot as snapshot_book
 from jalon.registry.store.store import Store
@@ -125,8 +125,8 @@ def _freeze(
 def _list_patients(moment: Moment) -> pl.DataFrame:
     stored = data_table("patient")
     chosen = sa.select(stored.c.centre, stored.c.patient).where(stored.c.ended_by.is_(None))
-    rows = [tuple(row) for row in moment.connection.execute(chosen)]
-    return pl.DataFrame(rows, schema={"centre": pl.String, "patient": pl.String}, orient="row")
+    query = str(chosen.compile(dialect=moment.connection.dialect))
+    return read_columns(moment.hands[0], query, {"centre": pl.String, "patient": pl.String})
 
 
 def _find_state(connection: sa.Connection) -> str:

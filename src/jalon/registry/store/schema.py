@@ -53,6 +53,7 @@ import_batch = sa.Table(
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("mapping_sha256", sa.Text, nullable=False),
     sa.Column("columns", sa.Text, nullable=False),
+    sa.Column("filled", sa.Text, nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False),
     sa.Column("added", sa.BigInteger, nullable=False),
     sa.Column("changed", sa.BigInteger, nullable=False),

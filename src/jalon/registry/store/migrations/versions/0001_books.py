@@ -42,6 +42,7 @@ def _make_imports() -> None:
         "import_batch",
         key("import_id", number),
         *(field(name) for name in ("centre", "table_name", "sha256", "mapping_sha256", "columns")),
+        field("filled"),
         *(field(name, number) for name in ("rows", "added", "changed", "unchanged")),
         *(field(name) for name in ("digest", "at", "by")),
         sa.UniqueConstraint("centre", "table_name", "sha256", "mapping_sha256"),
