@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from jalon.core import ConvergenceError, Estimate
-from jalon.stats import ModelTest, PoolInterval, TauMethod, pool_effects
+from jalon.stats import ModelTest, PoolInterval, TauMethod, pool_effects, predict_study
 from jalon.validate.merit import Merit, MeritName, Merits, Scale, bring_back
 
 HARTUNG: PoolInterval = "knapp-hartung, widened"
@@ -20,7 +20,10 @@ class PooledMerit:
 
     Attributes:
         estimate: what it is on average, with the interval of Hartung and Knapp.
-        prediction: where it will lie in a new centre; NaN limits with fewer than three centres.
+        prediction: where it will lie in a new centre, averaged over how much centres may differ;
+            NaN limits with fewer than three centres.
+        higgins: the usual interval for a new centre, which takes the variance between centres as
+            known and holds too few new centres; as R's metafor prints it.
         heterogeneity: Cochran's test that it is the same everywhere.
         i_squared: share of the variation between centres that is not chance.
         tau: standard deviation of the true figures between centres, on ``scale``.
@@ -31,6 +34,7 @@ class PooledMerit:
 
     estimate: Estimate
     prediction: Estimate
+    higgins: Estimate
     heterogeneity: ModelTest
     i_squared: Estimate
     tau: float
@@ -82,12 +86,15 @@ def _pool(parts: list[Merit], level: float, method: TauMethod) -> PooledMerit:
     except ConvergenceError:
         found = pool_effects(effect, variance, "DL", HARTUNG, level, df)
     scale = parts[0].scale
-    prediction = found.prediction
+    usual, mean = found.prediction, found.estimate.value
     if k < 3:
-        prediction = Estimate(prediction.value, np.nan, np.nan, level, "too few centres")
+        usual = prediction = Estimate(mean, np.nan, np.nan, level, "too few centres")
+    else:
+        prediction = replace(predict_study(effect, variance, level), value=mean)
     return PooledMerit(
         estimate=bring_back(found.estimate, scale),
         prediction=bring_back(prediction, scale),
+        higgins=bring_back(usual, scale),
         heterogeneity=found.heterogeneity,
         i_squared=found.i_squared,
         tau=float(np.sqrt(found.tau2.value)),

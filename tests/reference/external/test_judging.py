@@ -188,8 +188,9 @@ def test_periods_left_out():
         back = {"concordance": expit, "slope": np.asarray, "ratio": np.exp}[name]
         ends = [part.estimate.value, part.estimate.low, part.estimate.high]
         assert_allclose(ends, back([own["beta"], own["low"], own["high"]]), 1e-6)
-        reach = [part.prediction.low, part.prediction.high]
+        reach = [part.higgins.low, part.higgins.high]
         assert_allclose(reach, back([own["plow"], own["phigh"]]), 1e-6)
+        assert part.prediction.low < part.estimate.value < part.prediction.high
         assert_allclose(part.tau**2, own["tau2"], 1e-5, 1e-12)
         test = [part.heterogeneity.statistic, part.heterogeneity.p]
         assert_allclose(test, [own["Q"], own["Qp"]], 1e-5)

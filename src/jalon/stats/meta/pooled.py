@@ -103,7 +103,7 @@ def pool_effects(
         >>> round(pooled.estimate.value, 6), round(pooled.std_error, 6)
         (0.3, 0.070711)
     """
-    y, v = _read_studies(effect, variance)
+    y, v = read_studies(effect, variance)
     if not 0 < level < 1:
         raise UnsuitableDataError(f"level is {level:g}; give a share between 0 and 1, as 0.95")
     tau2 = estimate_tau2(y, v, method)
@@ -165,14 +165,20 @@ def leave_one_out(
         >>> [round(one.estimate.value, 6) for one in found]
         [0.65, 0.55, 0.3]
     """
-    y, v = _read_studies(effect, variance)
+    y, v = read_studies(effect, variance)
     if len(y) < 3:
         raise UnsuitableDataError("leaving one of two studies out leaves nothing to pool")
     stay = [np.arange(len(y)) != i for i in range(len(y))]
     return tuple(pool_effects(y[rows], v[rows], method, interval, level) for rows in stay)
 
 
-def _read_studies(effect: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[Floats, Floats]:
+def read_studies(effect: npt.ArrayLike, variance: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return effects and variances as arrays; refuse what cannot be pooled.
+
+    Args:
+        effect: shape (k,), effect of each study.
+        variance: shape (k,), squared standard errors.
+    """
     y, v = np.asarray(effect, dtype=np.float64), np.asarray(variance, dtype=np.float64)
     if y.ndim != 1 or y.shape != v.shape:
         raise UnsuitableDataError(
