@@ -17,7 +17,21 @@ from jalon.cli.serve import serve_app
 from jalon.cli.study import study_app
 from jalon.cli.terminal import show_error
 from jalon.cli.validate import validate
-from jalon.core.errors import JalonError
+from jalon.core.errors import JalonError, UserError
+
+EXTRAS = {
+    "adbc_driver_postgresql": "postgresql",
+    "adbc_driver_sqlite": "registry",
+    "alembic": "registry",
+    "cryptography": "registry",
+    "icalendar": "registry",
+    "openpyxl": "registry",
+    "psycopg": "postgresql",
+    "pyarrow": "registry",
+    "redcap": "redcap",
+    "sqlalchemy": "registry",
+}
+"""Which extra of the package brings a library that is not there."""
 
 app = typer.Typer(
     name="jalon",
@@ -60,6 +74,12 @@ def main() -> None:
     except JalonError as error:
         show_error(error)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        name = (error.name or "").split(".")[0]
+        if name not in EXTRAS:
+            raise
+        show_error(UserError(f"{name} is not installed; pip install 'jalon[{EXTRAS[name]}]'"))
+        sys.exit(UserError.exit_code)
     except KeyboardInterrupt:
         typer.echo("stopped; nothing was written", err=True)
         sys.exit(130)

@@ -161,3 +161,26 @@ def test_every_error_says_its_exit_code():
         return [kind, *(deep for sub in kind.__subclasses__() for deep in below(sub))]
 
     assert all(kind.exit_code in (1, 2, 3) for kind in below(JalonError))
+
+
+@pytest.mark.parametrize(
+    ("library", "words", "extra"),
+    [
+        ("sqlalchemy", ["audit", "verify", "--store", "sqlite:///x.db"], "registry"),
+        ("openpyxl", ["template", "--xlsx", "--to", "nowhere"], "registry"),
+    ],
+)
+def test_a_library_of_an_extra_that_is_not_there_is_advice(library, words, extra):
+    lacking = f"""
+import sys
+sys.modules["{library}"] = None
+sys.argv = ["jalon", "registry", *{words!r}]
+from jalon.cli.main import main
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", lacking], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert f"{library} is not installed; pip install 'jalon[{extra}]'" in done.stderr
+    assert "Traceback" not in done.stderr
