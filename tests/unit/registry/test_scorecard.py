@@ -137,7 +137,9 @@ def test_a_corrected_row_is_as_late_as_it_first_was(tmp_path: Path) -> None:
             batch = dict.fromkeys(("sha256", "mapping_sha256", "columns", "digest"), str(number))
             batch |= {"import_id": number, "centre": "A", "table_name": "event", "by": "importer"}
             batch |= dict.fromkeys(("rows", "added", "changed", "unchanged"), 0)
-            writing.connection.execute(sa.insert(import_batch).values(at=writing.at, **batch))
+            writing.connection.execute(
+                sa.insert(import_batch).values(at=writing.at, filled="[]", **batch)
+            )
     with store.read() as connection:
         found = read_scorecard(connection, TODAY)
     store.close()
