@@ -60,7 +60,7 @@ class Registry:
         with self.store.write("importer") as writing:
             write_rows(writing, table, frame, self.imports, frozenset(row))
             scope = Scope(centre, TODAY, [patient], self.imports)
-            return recheck_import(writing, table, scope, BOOK)
+            return recheck_import(writing, [name], scope, BOOK)
 
     def check(self) -> Settled:
         with self.store.write("manager") as writing:

@@ -75,7 +75,7 @@ def import_(  # noqa: PLR0913, PLR0917 - the options of a verb
 ) -> None:
     """Check a centre's files and take them into the registry: all of it or nothing."""
     from jalon.cli.registry_reading import Asked, read_deliveries  # noqa: PLC0415 - heavy
-    from jalon.registry.delivery import RejectedError  # noqa: PLC0415 - heavy
+    from jalon.registry.rejected import RejectedError  # noqa: PLC0415 - heavy
     from jalon.registry.sheet import SheetOptions  # noqa: PLC0415 - heavy
 
     options = SheetOptions(separator, decimal, encoding, sheet)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -73,8 +72,3 @@ def read_day(text: str | None) -> date:
         raise UserError(
             f"{text} is no day; write it as year-month-day, for example 2026-11-26"
         ) from error
-
-
-def find_url() -> str | None:
-    """Return the address that the environment names, for verbs of other rooms."""
-    return os.environ.get("JALON_STORE")

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from jalon.core.errors import UserError
 from jalon.dictionary import Table, find_table, list_tables
-from jalon.registry.delivery import Part, RejectedError
+from jalon.registry.delivery import Part
 from jalon.registry.inbox import Letter, sort_letters
 from jalon.registry.intake import Intake, check_sheet
 from jalon.registry.mapping import Mapping, load_mapping
+from jalon.registry.rejected import RejectedError
 from jalon.registry.rejection import Rejections, join_rejections
 from jalon.registry.sheet import SheetOptions, read_sheet
 

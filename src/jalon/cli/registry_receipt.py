@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from jalon.registry.delivery import Receipt, RejectedError
+    from jalon.registry.delivery import Receipt
+    from jalon.registry.rejected import RejectedError
 
 SHOWN = 20
 """How many rejected cells of a file a person sees; the CSV file holds all."""
@@ -76,7 +77,7 @@ def show_rejected(error: RejectedError, to: Path | None, *, as_json: bool) -> No
         as_json: whether a program reads.
     """
     from jalon.cli.registry_rejections import show_rejections  # noqa: PLC0415 - heavy
-    from jalon.registry.delivery import name_apart  # noqa: PLC0415 - heavy
+    from jalon.registry.rejected import name_apart  # noqa: PLC0415 - heavy
     from jalon.registry.safe_csv import write_safe_csv  # noqa: PLC0415 - heavy
 
     if to is not None:

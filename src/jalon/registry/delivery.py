@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 import sqlalchemy as sa
 
@@ -16,16 +14,17 @@ from jalon.core.errors import UserError
 from jalon.core.survival_data import Integers
 from jalon.dictionary import RegistryRule, Table, find_table
 from jalon.dictionary.tables import TABLES
+from jalon.registry.outdated import mark_outdated
 from jalon.registry.pseudonym import CentreKey, pseudonymise
-from jalon.registry.rejection import Rejection, Rejections, gather_rejections
-from jalon.registry.rules import Broken, depends_on, find_broken, list_rules, tables_needed
-from jalon.registry.snapshot import mark_outdated
+from jalon.registry.rejected import RejectedError
+from jalon.registry.rejection import Rejection, gather_rejections
+from jalon.registry.rules import Broken, find_broken, list_rules, tables_needed
 from jalon.registry.store.audit import append_audit
 from jalon.registry.store.current import list_types, read_current
 from jalon.registry.store.digest import digest_frame, write_canonical
 from jalon.registry.store.query_book import Settled
 from jalon.registry.store.raw import keep_file
-from jalon.registry.store.recheck import Scope, recheck_tables
+from jalon.registry.store.recheck import Scope, recheck_import
 from jalon.registry.store.schema import centre_key, data_table, import_batch, list_keys
 from jalon.registry.store.turn import lock_centre, take_number
 from jalon.registry.store.versions import Written, write_rows
@@ -103,48 +102,6 @@ class Receipt:
     taken: tuple[Taken, ...]
     queries: Settled
     outdated: tuple[str, ...]
-
-
-class RejectedError(UserError):
-    """A delivery was refused as a whole because some of its rows cannot be.
-
-    Args:
-        rejected: for each file, the cells that were rejected.
-    """
-
-    def __init__(self, rejected: dict[Path, Rejections]) -> None:
-        self.rejected = {path: found for path, found in rejected.items() if len(found)}
-        count = sum(len(found) for found in self.rejected.values())
-        names = [path.name for path in self.rejected]
-        files = f"{len(names)} files" if len(names) > 3 else ", ".join(names)
-        word = "cell was" if count == 1 else "cells were"
-        super().__init__(
-            f"{count:,} {word} rejected in {files}; nothing was imported: mend the file and "
-            "import it again as a whole"
-        )
-
-    def tabulate(self) -> pl.DataFrame:
-        """Return the cells of all files, one row each; the first column names the file."""
-        names = name_apart(list(self.rejected))
-        parts = [
-            found.frame.select(pl.lit(names[path]).alias("file"), pl.all())
-            for path, found in self.rejected.items()
-        ]
-        return pl.concat(parts)
-
-
-def name_apart(paths: list[Path]) -> dict[Path, str]:
-    """Name each file by its own name, or with its folder where two are called alike.
-
-    Example:
-        >>> list(name_apart([Path("a/S01/event.csv"), Path("a/S02/event.csv")]).values())
-        ['S01/event.csv', 'S02/event.csv']
-    """
-    alike = Counter(path.name for path in paths)
-    return {
-        path: f"{path.parent.name}/{path.name}" if alike[path.name] > 1 else path.name
-        for path in paths
-    }
 
 
 def take_delivery(
@@ -343,7 +300,6 @@ def _ask(
     writing: Writing, centre: str, fresh: dict[str, pl.DataFrame], today: date, import_id: int
 ) -> Settled:
     """Open and close questions about every row whose rules may answer otherwise now."""
-    names = {other for name in fresh for other in (name, *depends_on(name))}
     patients: set[str] = set()
     for frame in fresh.values():
         if "patient" in frame.columns:
@@ -356,15 +312,10 @@ def _ask(
         if _is_whole(writing.connection, find_table(name), centre, frame.height)
     }
     scope = Scope(centre, today, few, import_id, known)
-    return recheck_tables(writing, sorted(names, key=TABLES.index), scope)
+    return recheck_import(writing, fresh, scope)
 
 
 def _is_whole(connection: sa.Connection, table: Table, centre: str, rows: int) -> bool:
     stored = data_table(table.name)
     count = sa.select(sa.func.count()).select_from(stored).where(stored.c.centre == centre)
     return connection.execute(count).scalar_one() == rows
-
-
-def count_lines(frame: pl.DataFrame) -> Integers:
-    """Return lines 2, 3, ... for rows that come from no file of lines."""
-    return np.arange(2, frame.height + 2)

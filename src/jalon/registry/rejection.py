@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import ClassVar
 
 import polars as pl
 
 from jalon.core.survival_data import Integers
 from jalon.registry.fault import Fault
-from jalon.registry.safe_csv import write_safe_csv
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +108,3 @@ def reject_cells(fault: Fault, lines: Integers, column: str, advice: str) -> Rej
         pl.lit(text, dtype=pl.String).alias(name) for name, text in columns.items()
     )
     return Rejections(frame)
-
-
-def write_rejections(rejections: Rejections | Iterable[Rejection], path: Path) -> None:
-    """Write rejected cells as a CSV file that is safe to open in a spreadsheet.
-
-    Args:
-        rejections: what was rejected.
-        path: where the file goes.
-    """
-    found = rejections if isinstance(rejections, Rejections) else gather_rejections(rejections)
-    write_safe_csv(found.frame, path)

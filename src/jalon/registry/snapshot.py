@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import zlib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,12 +16,14 @@ from jalon.core.errors import UserError
 from jalon.dictionary import Table, find_table, list_tables
 from jalon.registry.freeze import freeze_table
 from jalon.registry.manifest import NAME, FrozenTable, Manifest
-from jalon.registry.objections import ALL, Objecting, find_objecting
+from jalon.registry.members import pack_patients
+from jalon.registry.objections import ALL, find_objecting
+from jalon.registry.outdated import mark_outdated
 from jalon.registry.store.audit import append_audit
 from jalon.registry.store.current import read_current
 from jalon.registry.store.dictionary_version import hash_dictionary
 from jalon.registry.store.moment import Moment, hold_moment, read_columns
-from jalon.registry.store.schema import audit, data_table, outdated, snapshot_centre
+from jalon.registry.store.schema import audit, data_table, snapshot_centre
 from jalon.registry.store.schema import snapshot as snapshot_book
 from jalon.registry.store.store import Store
 from jalon.registry.store.verify import digest_book
@@ -174,50 +174,3 @@ def _split_centres(members: pl.DataFrame, left_out: pl.DataFrame) -> list[dict[s
         }
         for centre in sorted({*members["centre"], *left_out["centre"]})
     ]
-
-
-def mark_outdated(writing: Writing) -> list[str]:
-    """Mark every snapshot that holds a patient who objects to its project today.
-
-    Args:
-        writing: the transaction; its moment says which day it is.
-
-    Returns:
-        The snapshots that were marked now.
-    """
-    connection, today = writing.connection, date.fromisoformat(writing.at[:10])
-    marked = set(connection.execute(sa.select(outdated.c.snapshot_id)).scalars())
-    objections = read_current(connection, find_table("objection"))
-    if objections.is_empty():
-        return []
-    found: list[str] = []
-    book, part = snapshot_book.c, snapshot_centre.c
-    chosen = sa.select(book.snapshot_id, book.project, part.members)
-    chosen = chosen.join(snapshot_centre, part.snapshot_id == book.snapshot_id)
-    chosen = chosen.where(part.centre.in_(objections["centre"].unique().to_list()))
-    for row in connection.execute(chosen.order_by(book.snapshot_id)).all():
-        if row.snapshot_id in marked or row.snapshot_id in found:
-            continue
-        objecting: Objecting = find_objecting(objections, row.project, today)
-        inside = objecting.patients.join(
-            unpack_patients(row.members), on=["centre", "patient"], how="semi"
-        )
-        if inside.height:
-            connection.execute(
-                sa.insert(outdated).values(snapshot_id=row.snapshot_id, at=writing.at)
-            )
-            found.append(row.snapshot_id)
-    if found:
-        append_audit(writing, "outdated", {"snapshots": found})
-    return found
-
-
-def pack_patients(patients: pl.DataFrame) -> bytes:
-    """Return a list of patients as few bytes."""
-    return zlib.compress(json.dumps(patients.rows()).encode(), 6)
-
-
-def unpack_patients(packed: bytes) -> pl.DataFrame:
-    """Return the list that was packed, columns centre and patient."""
-    rows = json.loads(zlib.decompress(packed))
-    return pl.DataFrame(rows, schema={"centre": pl.String, "patient": pl.String}, orient="row")

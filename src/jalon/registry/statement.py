@@ -9,7 +9,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from jalon.dictionary import find_table
-from jalon.registry.snapshot import unpack_patients
+from jalon.registry.members import unpack_patients
 from jalon.registry.store.current import read_history
 from jalon.registry.store.schema import outdated, run, snapshot, snapshot_centre
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from jalon.core.errors import UserError
 from jalon.dictionary import RuleBook, Table, find_table, list_tables, load_rules
+from jalon.dictionary.tables import TABLES
 from jalon.registry.objections import ALL as EVERY_PROJECT
 from jalon.registry.objections import find_objecting
 from jalon.registry.queries import describe_broken
@@ -68,7 +69,7 @@ class Scope:
 
 
 def recheck_import(
-    writing: Writing, table: Table, scope: Scope, book: RuleBook | None = None
+    writing: Writing, tables: Iterable[str], scope: Scope, book: RuleBook | None = None
 ) -> Settled:
     """Ask about the rows that an import brought, and about those that it made right or wrong.
 
@@ -77,15 +78,15 @@ def recheck_import(
 
     Args:
         writing: the import's transaction, its rows already written.
-        table: the table that was imported.
+        tables: names of the tables that were imported.
         scope: the centre and the patients of the file.
         book: the rules; None for those of the dictionary.
 
     Returns:
         How many questions were opened, asked again and closed.
     """
-    names = dict.fromkeys([table.name, *depends_on(table.name, book)])
-    return recheck_tables(writing, tuple(names), scope, book)
+    names = {other for name in tables for other in (name, *depends_on(name, book))}
+    return recheck_tables(writing, sorted(names, key=TABLES.index), scope, book)
 
 
 def recheck_tables(

@@ -9,10 +9,6 @@ import sqlalchemy as sa
 
 from jalon.dictionary import Column, Table, find_table, list_tables
 
-BOOKKEEPING = ("version", "import_id", "ended_by", "line")
-"""What the store adds to each row, besides its centre: which version of the row it is, the
-import that brought it, the import that replaced it (null while current) and its line."""
-
 TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 """Texts are ordered by their bytes everywhere, so that a snapshot's order is the same."""
 

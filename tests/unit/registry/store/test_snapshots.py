@@ -156,6 +156,18 @@ def test_a_snapshot_with_a_patient_who_objects_since_is_refused(world, tmp_path)
         check_current(other, url)
 
 
+def test_an_objection_from_tomorrow_on_is_refused(world):
+    # Taken, it would come into force without anything that marks the snapshots.
+    row = {
+        "patient": find_number(TABLES, "S01", 0),
+        "project": "score",
+        "objected_on": TODAY + timedelta(days=1),
+        "recorded_by": "tester",
+    }
+    with pytest.raises(UserError, match="1 cell was rejected"):
+        deliver(world, "S01", [make_part("objection", [row])])
+
+
 def test_a_snapshot_that_was_changed_or_is_unknown_is_refused(world, tmp_path):
     url = world.engine.url.render_as_string(hide_password=False)
     folder = freeze(world, tmp_path, "s").folder

@@ -9,8 +9,9 @@ from tests.registry_world import AT, deliver, make_key, make_part
 
 from jalon.core.errors import UserError
 from jalon.dictionary import find_table
-from jalon.registry.delivery import RejectedError, take_delivery
+from jalon.registry.delivery import take_delivery
 from jalon.registry.pseudonym import name_patient
+from jalon.registry.rejected import RejectedError
 from jalon.registry.store.current import read_current, read_history
 from jalon.registry.store.schema import audit, data_table, import_batch
 from jalon.registry.store.verify import verify_audit
